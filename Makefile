@@ -1,0 +1,60 @@
+# Linux Namespaces, Hands On: what a reader and a writer can do here.
+# One verb is one target of a few lines; the work stands in the programs it calls.
+
+KERNEL = 6.12
+PORT   = 8000
+PYTHON = /usr/bin/python3
+
+# Python's compiled files go where all else goes that is made here.
+export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
+
+help: ## list these verbs
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/\1	\2/p' Makefile | expand -t 13
+
+# Reading
+
+read: ## render the book and serve it on 127.0.0.1:8000 (PORT=8001 elsewhere)
+	@tests/setup/install read
+	@$(MAKE) --no-print-directory html
+	@docs/serve --port $(PORT) build/html
+
+html: samples ## render the book into build/html
+	@echo "html: rendering the book into build/html"
+	@$(PYTHON) -m sphinx -q -n -W --keep-going -d build/doctrees . build/html
+
+samples: ## compile every sample into build/samples
+	@$(MAKE) --no-print-directory -C code-samples
+
+# Trying things
+
+lab: guest ## open a root shell in a throw-away machine (KERNEL=6.12)
+	@tests/vm/lab --kernel $(KERNEL)
+
+lab-shell: ## open another terminal of that machine (AS=reader: not as root)
+	@tests/vm/lab-shell --user $(or $(AS),root)
+
+guest: samples
+	@tests/setup/install lab
+	@tests/vm/fetch $(KERNEL)
+
+# Writing
+
+check: ## run every check and test; ends with "N passed, N failed, N skipped"
+	@tests/setup/install read lab check
+	@$(MAKE) --no-print-directory guest
+	@tests/check --kernel $(KERNEL)
+
+lint: ## format, warnings, mistakes and spelling; seconds, no guest
+	@tests/setup/install read check
+	@tests/lint
+
+record: guest ## rewrite a page's transcripts from a guest (PAGE=introduction)
+	@tests/transcripts/record --kernel $(KERNEL) $(PAGE)
+
+clean: ## remove what was built here; never work/
+	rm -rf build
+
+distclean: clean ## remove also what was downloaded, from your cache folder
+	tests/vm/fetch --forget
+
+.PHONY: help read html samples lab lab-shell guest check lint record clean distclean

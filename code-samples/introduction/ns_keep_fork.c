@@ -1,0 +1,99 @@
+/*
+ * ns_keep_fork.c - keep a namespace alive by a descriptor alone
+ *
+ * usage: ns_keep_fork
+ * needs: CAP_SYS_ADMIN
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void say(const char *who, const char *what)
+{
+    char ns[64];
+    ssize_t length = readlink("/proc/self/ns/net", ns, sizeof(ns));
+    if (length == -1)
+        err(EXIT_FAILURE, "readlink: /proc/self/ns/net");
+    printf("%-7s in %.*s: %s\n", who, (int)length, ns, what);
+}
+
+static int open_own(void)
+{
+    int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (fd == -1)
+        err(EXIT_FAILURE, "open: /proc/self/ns/net");
+    return fd;
+}
+
+/* The keeper waits until it is the only one who has the descriptor. */
+static void keep(int ns, const int creator[2])
+{
+    char byte;
+    close(creator[1]);
+    if (read(creator[0], &byte, 1) == -1)
+        err(EXIT_FAILURE, "read");
+    say("keeper", "the creator is gone");
+
+    if (setns(ns, CLONE_NEWNET) == -1)
+        err(EXIT_FAILURE, "setns");
+    say("keeper", "entered by the descriptor");
+}
+
+static void create(void)
+{
+    int home = open_own();
+    if (unshare(CLONE_NEWNET) == -1)
+        err(EXIT_FAILURE, "unshare");
+    int ns = open_own();
+    say("creator", "a new namespace");
+
+    /* Nobody stays inside: all that a child can inherit is ns. */
+    if (setns(home, CLONE_NEWNET) == -1)
+        err(EXIT_FAILURE, "setns");
+    say("creator", "home again, nobody is inside");
+
+    /* Nothing is ever written: our exit will end the pipe. */
+    int creator[2];
+    if (pipe2(creator, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
+    pid_t keeper = fork();
+    if (keeper == -1)
+        err(EXIT_FAILURE, "fork");
+    if (keeper == 0)
+        keep(ns, creator);
+}
+
+int main(int argc, char *argv[])
+{
+    (void)argv;
+    if (argc > 1) {
+        fputs("usage: ns_keep_fork\n", stderr);
+        exit(2);
+    }
+
+    /* A line that waits in the buffer at fork would be printed twice.
+     */
+    setlinebuf(stdout);
+
+    /* Adopt the keeper when its parent ends, so that we can wait. */
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(EXIT_FAILURE, "prctl");
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        create();
+        exit(EXIT_SUCCESS);
+    }
+
+    int status;
+    while (wait(&status) != -1)
+        if (status != 0)
+            exit(EXIT_FAILURE);
+}

@@ -1,0 +1,68 @@
+/*
+ * ns_pass_send.c - send a namespace to another process
+ *
+ * usage: ns_pass_send SOCKET FILE
+ * needs: nothing
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int connect_to(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        errno = ENAMETOOLONG;
+        err(EXIT_FAILURE, "%s", path);
+    }
+    strcpy(address.sun_path, path);
+
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd == -1)
+        err(EXIT_FAILURE, "socket");
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
+        err(EXIT_FAILURE, "connect: %s", path);
+    return fd;
+}
+
+/* The kernel gives the receiver a descriptor of its own for the file.
+ */
+static void send_descriptor(int socket, int fd)
+{
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(fd))];
+    } control = {.header = {.cmsg_len = CMSG_LEN(sizeof(fd)),
+                            .cmsg_level = SOL_SOCKET,
+                            .cmsg_type = SCM_RIGHTS}};
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+
+    /* On a stream, control data travels with at least one byte. */
+    struct iovec byte = {.iov_base = "", .iov_len = 1};
+    struct msghdr message = {.msg_iov = &byte,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof(control)};
+    if (sendmsg(socket, &message, MSG_NOSIGNAL) == -1)
+        err(EXIT_FAILURE, "sendmsg");
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc != 3 || argv[1][0] == '-') {
+        fputs("usage: ns_pass_send SOCKET FILE\n", stderr);
+        exit(2);
+    }
+
+    int ns = open(argv[2], O_RDONLY | O_CLOEXEC);
+    if (ns == -1)
+        err(EXIT_FAILURE, "open: %s", argv[2]);
+    send_descriptor(connect_to(argv[1]), ns);
+}

@@ -1,0 +1,74 @@
+"""Figures drawn by Graphviz, put into the page itself as SVG.
+
+::
+
+    .. graphviz::
+       :name: lifetime
+       :alt: Three arrows point at one namespace: a process, a descriptor, a mount.
+       :caption: What keeps a namespace alive
+
+       digraph { ... }
+
+Inline, a figure takes the colours of the page: what is black in Graphviz is the
+colour of the text, and ``class="..."`` on a node or an edge is for book.css.
+"""
+
+import re
+import subprocess
+from html import escape
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.ext.graphviz import graphviz, html_visit_graphviz
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+logger = logging.getLogger(__name__)
+
+
+def visit_graphviz(self: HTML5Translator, node: graphviz) -> None:
+    """Write a figure into the HTML page."""
+    if self.builder.name == "epub":
+        # Readers' devices want a picture in a file of its own.
+        html_visit_graphviz(self, node)
+    if "alt" not in node:
+        logger.warning(
+            "a figure needs :alt:, the sentence for those who cannot see it",
+            location=node,
+        )
+    dot = [self.config.graphviz_dot, *self.config.graphviz_dot_args, "-Tsvg"]
+    try:
+        drawing = subprocess.run(
+            dot, input=node["code"], capture_output=True, check=True, text=True
+        )
+    except FileNotFoundError:
+        logger.warning("no program 'dot': install graphviz", location=node)
+    except subprocess.CalledProcessError as error:
+        logger.warning("dot: %s", error.stderr.strip(), location=node)
+    else:
+        svg = adapt_svg(drawing.stdout, node.get("alt", ""))
+        self.body.append(f'<div class="diagram">{svg}</div>\n')
+    raise nodes.SkipNode
+
+
+def adapt_svg(svg: str, alt: str) -> str:
+    """Make Graphviz' SVG part of a page: its colours, one label, no ids."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<!--.*?-->\n?|<title>.*?</title>\n?", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' (?:id|font-family|xmlns:xlink)="[^"]*"', "", svg)
+    svg = re.sub(r'"(?:black|#000000)"', '"currentColor"', svg)
+    svg = re.sub(r"<text(?![^>]* fill=)", '<text fill="currentColor"', svg)
+    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
+
+
+def draw_for_epub(app: Sphinx) -> None:
+    """Choose PNG for EPUB, where dot's SVG would not be valid."""
+    if app.builder.name == "epub":
+        app.config["graphviz_output_format"] = "png"
+
+
+def setup(app: Sphinx) -> None:
+    """Replace the visitor for HTML; all other builders keep Sphinx's own."""
+    app.setup_extension("sphinx.ext.graphviz")
+    app.add_node(graphviz, override=True, html=(visit_graphviz, None))
+    app.connect("builder-inited", draw_for_epub)

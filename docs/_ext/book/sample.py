@@ -1,0 +1,61 @@
+"""The directive that shows a whole sample.
+
+::
+
+    .. sample:: introduction/ns_show.c
+       :emphasize-lines: 17-19
+
+The caption links the file for download and repeats the one line that its head
+comment says of it. The path is its name: :numref:`introduction/ns_show.c`.
+"""
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.directives.code import LiteralInclude
+
+from .headers import HeaderError, parse_header
+from .samples import FOLDER, LANGUAGES
+
+
+class Sample(LiteralInclude):
+    """Show code-samples/ARGUMENT as a numbered listing."""
+
+    option_spec = {"emphasize-lines": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the listing, made by Sphinx's literalinclude."""
+        sample = self.arguments[0]
+        path = Path(FOLDER, sample)
+        if path.suffix not in LANGUAGES:
+            raise self.error(f"{path} is no sample: expected a .c or .sh file")
+        try:
+            text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
+            header = parse_header(text, path)
+        except FileNotFoundError as error:
+            raise self.error(f"no sample {path}") from error
+        except HeaderError as error:
+            self.env.note_dependency(str(path))
+            raise self.error(str(error)) from error
+        self.arguments[0] = f"/{path}"
+        self.options |= {
+            "caption": f":download:`{sample} </{path}>` {escape(header.summary)}",
+            "language": LANGUAGES[path.suffix],
+            "linenos": None,
+            "name": sample,
+            "tab-width": 4,
+        }
+        return super().run()
+
+
+def escape(text: str) -> str:
+    """Return plain text so that reStructuredText reads it as it is."""
+    return re.sub(r"([\\*`|_])", r"\\\1", text)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("sample", Sample)

@@ -1,0 +1,83 @@
+"""The directive that shows a recorded shell session, and its lexer.
+
+::
+
+    .. transcript:: introduction/unshare
+       :caption: the new namespace has one device
+       :name: unshare-session
+
+includes docs/transcripts/introduction/unshare.console.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from pygments.lexer import Lexer
+from pygments.token import Generic, Text
+from sphinx.application import Sphinx
+from sphinx.directives.code import container_wrapper
+from sphinx.util.docutils import SphinxDirective
+
+from .session import SessionError, classify, parse_session
+
+FOLDER = Path("docs", "transcripts")
+
+
+class TranscriptLexer(Lexer):
+    """Tell prompts, commands and output apart, and terminal from terminal.
+
+    Pygments' own console lexer takes output that begins with # or $ for a
+    command; this one knows nothing but our prompts.
+    """
+
+    name = "transcript"
+    aliases = ["transcript"]
+
+    def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, Any, str]]:
+        """Yield (position, token, text), as Pygments wants it."""
+        position = 0
+        for terminal, prompt, rest in classify(text):
+            if terminal:
+                yield position, getattr(Generic.Prompt, f"T{terminal}"), prompt
+            position += len(prompt)
+            yield position, Text if terminal else Generic.Output, rest
+            position += len(rest)
+
+
+class Transcript(SphinxDirective):
+    """Show docs/transcripts/ARGUMENT.console without its header lines."""
+
+    required_arguments = 1
+    option_spec = {
+        "caption": directives.unchanged_required,
+        "name": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the session as a literal block, in a frame if it has a caption."""
+        path = FOLDER / f"{self.arguments[0]}.console"
+        self.env.note_dependency(str(path))
+        try:
+            text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
+            session = parse_session(text, path)
+        except FileNotFoundError as error:
+            raise self.error(f"no transcript {path}: record it first") from error
+        except SessionError as error:
+            raise self.error(str(error)) from error
+        block: nodes.Element = nodes.literal_block(
+            session.text, session.text, language="transcript", classes=["transcript"]
+        )
+        self.set_source_info(block)
+        if "caption" in self.options:
+            block = container_wrapper(self, block, self.options["caption"])
+        self.add_name(block)
+        return [block]
+
+
+def setup(app: Sphinx) -> None:
+    """Register the lexer and the directive."""
+    app.add_lexer("transcript", TranscriptLexer)
+    app.add_directive("transcript", Transcript)

@@ -1,0 +1,291 @@
+"""The directives on small pages: what they make, and what they refuse."""
+
+import os
+import re
+import time
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+from support import ROOT, Plant
+
+SAMPLE = """\
+/*
+ * try.c - try *something*, by `clone`
+ *
+ * usage: try COMMAND
+ * needs: CAP_SYS_ADMIN, linux >= 5.6
+ */
+int main(void)
+{
+\treturn setns(open("/proc", MS_BIND), CLONE_NEWNET);
+}
+"""
+SCRIPT = "#!/bin/sh\n# try.sh - try it\n#\n# usage: try.sh\n# needs: nothing\nls\n"
+SESSION = "#: needs: root\nsh1# ls\nfile\nsh2$ for i in 1\n> do id; done\n# out\n"
+
+# A project of one page, with everything that the directives can show.
+PROJECT = {
+    "index.rst": "Book\n====\n\n.. toctree::\n   :numbered: 1\n\n   docs/page\n",
+    "code-samples/uts/try.c": SAMPLE,
+    "code-samples/try.sh": SCRIPT,
+    "docs/transcripts/uts/look.console": SESSION,
+}
+FIGURE = """\
+.. graphviz::
+   :name: {name}
+   :alt: {alt}
+   :caption: What it shows
+
+   digraph {{ a -> b [label="x" class="soft"] }}
+
+"""
+
+Render = Callable[[str], str]
+
+
+def run_sphinx(folder: Path, builder: str) -> str:
+    """Build the project in a folder with the book's conf.py; return the warnings."""
+    warnings = StringIO()
+    out = folder / "out"
+    with patch_docutils(), docutils_namespace():
+        app = Sphinx(
+            srcdir=str(folder),
+            confdir=str(ROOT),
+            outdir=str(out / builder),
+            doctreedir=str(out / "doctrees"),
+            buildername=builder,
+            status=None,
+            warning=warnings,
+        )
+        app.build()
+    return re.sub(r"\x1b\[[\d;]*m", "", warnings.getvalue())
+
+
+def write_page(plant: Plant, text: str) -> Path:
+    """Return the folder of a project whose page has a text."""
+    return plant(PROJECT | {"docs/page.rst": f"Page\n====\n\n{text}\n"})
+
+
+def read_page(folder: Path) -> str:
+    """Return the page of a project as HTML."""
+    return (folder / "out/html/docs/page.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def render(plant: Plant) -> Render:
+    """Return a function that builds a page with a text and returns its HTML."""
+
+    def build(text: str) -> str:
+        folder = write_page(plant, text)
+        assert run_sphinx(folder, "html") == ""
+        return read_page(folder)
+
+    return build
+
+
+def test_linuxman_links_the_manual_page(render: Render) -> None:
+    """The role makes the link that Sphinx makes for manual pages."""
+    html = render(":linuxman:`unshare(2)`")
+    address = "https://man7.org/linux/man-pages/man2/unshare.2.html"
+    assert f'href="{address}">unshare(2)</a>' in html
+
+
+def test_transcript_tells_prompts_from_output(render: Render) -> None:
+    """Each terminal has a class of its own, and output is never a command."""
+    html = render(".. transcript:: uts/look")
+    assert "needs: root" not in html
+    assert '<span class="gp gp-T1">sh1# </span>ls\n' in html
+    assert '<span class="gp gp-T2">sh2$ </span>for i in 1\n' in html
+    assert '<span class="gp gp-T2">&gt; </span>do id; done\n' in html
+    assert '<span class="go"># out</span>' in html
+
+
+def test_transcript_can_be_referred_to(render: Render) -> None:
+    """With a caption and a name it is a numbered listing."""
+    html = render(
+        ":numref:`look`\n\n"
+        ".. transcript:: uts/look\n   :caption: one look\n   :name: look"
+    )
+    assert 'href="#look"><span class="std std-numref">Listing 1.1</span>' in html
+    assert '<span class="caption-text">one look</span>' in html
+
+
+def test_changed_transcript_changes_the_page(plant: Plant) -> None:
+    """Sphinx knows that the page depends on the transcript."""
+    folder = write_page(plant, ".. transcript:: uts/look")
+    run_sphinx(folder, "html")
+    transcript = folder / "docs/transcripts/uts/look.console"
+    transcript.write_text("sh1# uname -n\nlab\n")
+    os.utime(transcript, (time.time() + 10,) * 2)
+    run_sphinx(folder, "html")
+    assert "uname -n" in read_page(folder)
+
+
+def test_sample_is_a_listing(render: Render) -> None:
+    """Caption, number, download, line numbers, language and tabs."""
+    html = render(
+        ":numref:`uts/try.c`\n\n.. sample:: uts/try.c\n   :emphasize-lines: 9\n\n"
+        ".. sample:: try.sh"
+    )
+    assert 'href="#uts-try-c"><span class="std std-numref">Listing 1.1</span>' in html
+    assert re.search('download="" href="[^"]+/try.c"', html)
+    assert "try *something*, by `clone`</span>" in html
+    assert 'class="highlight-c ' in html
+    assert 'class="highlight-bash ' in html
+    line = html.split('<span class="hll">')[1].split("\n")[0]
+    assert re.sub("<[^>]+>", "", line).startswith(" 9    return setns(")
+
+
+def test_index_lists_samples(render: Render) -> None:
+    """Each with its chapter, calls, flags and needs."""
+    html = render(".. sample:: uts/try.c\n\n.. sample:: try.sh\n\n.. sample-index::\n")
+    rows = html.split("</table>")[0].split("<tr ")[2:]
+    texts = [re.sub(r"<[^>]+>", "", row.split(">", 1)[1]).split("\n") for row in rows]
+    assert [[cell for cell in text if cell] for text in texts] == [
+        ["try.sh", "try it", "Page, Listing 1.2"],
+        [
+            "uts/try.c",
+            "try *something*, by `clone`",
+            "Page, Listing 1.1",
+            "open(2), setns(2)",
+            "CLONE_NEWNET, MS_BIND",
+            "CAP_SYS_ADMIN, linux &gt;= 5.6",
+        ],
+    ]
+    assert 'href="#uts-try-c"' in rows[1]
+
+
+def test_index_follows_other_pages(plant: Plant) -> None:
+    """A listing that moves to another place is found there in the next build."""
+    folder = plant(
+        PROJECT
+        | {
+            "index.rst": PROJECT["index.rst"] + "   docs/samples\n",
+            "docs/page.rst": "One\n===\n\n.. sample:: try.sh\n.. sample:: uts/try.c\n",
+            "docs/samples.rst": "Samples\n=======\n\n.. sample-index::\n",
+        }
+    )
+    run_sphinx(folder, "html")
+    page = folder / "docs/page.rst"
+    page.write_text("Other\n=====\n\n.. sample:: uts/try.c\n.. sample:: try.sh\n")
+    os.utime(page, (time.time() + 10,) * 2)
+    assert run_sphinx(folder, "html") == ""
+    html = (folder / "out/html/docs/samples.html").read_text(encoding="utf-8")
+    assert '<a class="reference internal" href="page.html">Other</a>' in html
+    assert 'href="page.html#uts-try-c">Listing 1.1</a>' in html
+
+
+def test_figures_are_part_of_the_page(render: Render) -> None:
+    """They have a number, a label, the page's colours, and no ids to clash."""
+    html = render(
+        ":numref:`one`\n\n"
+        + FIGURE.format(name="one", alt='An "a" & a b')
+        + FIGURE.format(name="two", alt="The same")
+    )
+    assert 'href="#one"><span class="std std-numref">Figure 1.1</span>' in html
+    assert '<svg role="img" aria-label="An &quot;a&quot; &amp; a b"' in html
+    assert html.count("<svg") == 2
+    drawings = "".join(re.findall(r"<svg.*?</svg>", html, re.DOTALL))
+    assert 'stroke="currentColor"' in drawings
+    assert '<text fill="currentColor"' in drawings
+    assert 'class="edge soft"' in drawings
+    assert not re.search(r' id=|"black"|<title>|font-family', drawings)
+
+
+def test_tables_have_a_box_to_scroll_in(render: Render) -> None:
+    """A wide table must not widen the page."""
+    html = render("== ==\nA  B\n== ==\n1  2\n== ==\n")
+    assert re.search(r'<div class="wide docutils container">\s*<table ', html)
+
+
+@pytest.mark.parametrize("builder", ["text", "epub", "singlehtml"])
+def test_other_builders_work(builder: str, plant: Plant) -> None:
+    """What is made for HTML pages does not stand in the way of other forms."""
+    text = (
+        ".. transcript:: uts/look\n\n.. sample:: uts/try.c\n\n.. sample:: try.sh\n\n"
+        f".. sample-index::\n\n{FIGURE.format(name='one', alt='An a and a b')}"
+    )
+    assert run_sphinx(write_page(plant, text), builder) == ""
+
+
+def test_code_has_colours_for_both_modes(plant: Plant) -> None:
+    """Dark colours hold when chosen, and when the system says so."""
+    folder = write_page(plant, "Text.")
+    run_sphinx(folder, "html")
+    css = (folder / "out/html/_static/pygments.css").read_text()
+    light, dark = css.split("@media (prefers-color-scheme: dark) {")
+    assert ":where(:root) .highlight .k {" in light
+    assert ":where(:root[data-theme=dark]) .highlight .k {" in light
+    assert ":where(:root[data-theme=auto]) .highlight .k {" in dark
+
+
+@pytest.mark.parametrize(
+    ("text", "files", "complaint"),
+    [
+        (
+            ":linuxman:`unshare`",
+            {},
+            "page.rst:4: ERROR: ':linuxman:`unshare`' is no manual page: write NAME(",
+        ),
+        (
+            ".. transcript:: uts/gone",
+            {},
+            "page.rst:4: ERROR: no transcript docs/transcripts/uts/gone.console: ",
+        ),
+        (
+            ".. transcript:: uts/look",
+            {"docs/transcripts/uts/look.console": "#: needs: root\noutput\n"},
+            "docs/transcripts/uts/look.console:2: a session begins with a command",
+        ),
+        (
+            ".. transcript:: uts/look",
+            {"docs/transcripts/uts/look.console": "sh1# ls"},
+            "ERROR: docs/transcripts/uts/look.console:1: no newline at the end",
+        ),
+        (
+            ".. sample:: gone.c",
+            {},
+            "page.rst:4: ERROR: no sample code-samples/gone.c",
+        ),
+        (
+            ".. sample:: Makefile",
+            {},
+            "ERROR: code-samples/Makefile is no sample: expected a .c or .sh file",
+        ),
+        (
+            ".. sample:: uts/try.c",
+            {"code-samples/uts/try.c": SAMPLE.replace("needs:", "need:")},
+            "ERROR: code-samples/uts/try.c:5: expected ' * needs: CAP_SYS_ADMIN'",
+        ),
+        (
+            ".. sample:: uts/try.c\n.. sample-index::",
+            {},
+            "WARNING: no page shows code-samples/try.sh: put '.. sample:: try.sh'",
+        ),
+        (
+            ".. sample-index::",
+            {"code-samples/uts/try.c": "int main(void);"},
+            "page.rst:4: ERROR: code-samples/uts/try.c:1: expected '/*'",
+        ),
+        (
+            FIGURE.format(name="one", alt="").replace(":alt:", ":align: left"),
+            {},
+            "WARNING: a figure needs :alt:, the sentence for those who cannot see it",
+        ),
+        (
+            FIGURE.format(name="one", alt="A drawing").replace("a -> b", "a ->"),
+            {},
+            "WARNING: dot: Error: <stdin>: syntax error in line 1",
+        ),
+    ],
+)
+def test_mistake_is_explained(
+    text: str, files: dict[str, str], complaint: str, plant: Plant
+) -> None:
+    """A mistake in a page or a file stops a build that takes warnings for errors."""
+    write_page(plant, text)
+    assert complaint in run_sphinx(plant(files), "html")

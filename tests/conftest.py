@@ -1,0 +1,18 @@
+"""What all Python tests of the book share: one closing line."""
+
+import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End every run with one line that counts what ran; an error is a failure."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+
+    def count(*outcomes: str) -> int:
+        return sum(len(reporter.getreports(outcome)) for outcome in outcomes)
+
+    passed, failed = count("passed"), count("failed", "error")
+    skipped = count("skipped")
+    reporter.write_line(f"{passed} passed, {failed} failed, {skipped} skipped")

@@ -1,0 +1,134 @@
+"""The lab's cache: where kernels and images lie, what they are, who may write.
+
+Everything that is downloaded or built for the guest lies in one folder of the
+user's cache (XDG_CACHE_HOME), named by its content or by what it was made from, so
+that a second checkout starts warm and two runs at once share what they make.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parent.parent
+
+
+class LabError(Exception):
+    """Something the user should read: one or two lines, with what to do next."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A kernel series of tests/vm/kernels.txt."""
+
+    series: str
+    suite: str
+
+
+@dataclass(frozen=True)
+class Image:
+    """The files that a guest boots from, and the exact version of its kernel."""
+
+    series: str
+    version: str
+    kernel: Path
+    initrd: Path
+    root: Path
+
+
+def folder() -> Path:
+    """Return the cache folder; it is made when something is first kept in it."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "linux-namespaces"
+
+
+def table(path: Path) -> list[list[str]]:
+    """Return the words of each line of a list; what follows # is left out."""
+    lines = (line.partition("#")[0].split() for line in path.read_text().splitlines())
+    return [words for words in lines if words]
+
+
+def kernels() -> list[Kernel]:
+    """Return the kernels of the matrix, oldest first."""
+    return [Kernel(*words) for words in table(HERE / "kernels.txt")]
+
+
+def kernel(series: str) -> Kernel:
+    """Return the kernel of that series.
+
+    Raises LabError, with the known ones, for a series that the matrix lacks.
+    """
+    for known in kernels():
+        if known.series == series:
+            return known
+    names = ", ".join(known.series for known in kernels())
+    raise LabError(f"no kernel {series} in tests/vm/kernels.txt; it has {names}")
+
+
+def key(*parts: str | bytes | Path) -> str:
+    """Return a short name for content: the same parts give the same name.
+
+    A Path stands for its bytes, or for those of all files below it.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, Path):
+            files = sorted(part.rglob("*")) if part.is_dir() else [part]
+            data = b"".join(
+                str(file.name).encode() + b"\0" + file.read_bytes() + b"\0"
+                for file in files
+                if file.is_file()
+            )
+        else:
+            data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()[:16]
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, as sha256sum(1) prints it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Hold the cache's lock of that name: one maker at a time, the rest wait."""
+    folder().mkdir(parents=True, exist_ok=True)
+    with (folder() / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a folder in the cache for half-made things; it is removed at the end.
+
+    A file becomes visible under its final name by rename(2), whole or not at all.
+    """
+    folder().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder(), prefix="tmp.") as name:
+        yield Path(name)
+
+
+def read_lock() -> dict[str, Any]:
+    """Return the lock file: what was fetched, by series, with its SHA-256 sums."""
+    try:
+        return dict(json.loads((folder() / "lock.json").read_text()))
+    except FileNotFoundError:
+        return {}
+
+
+def write_lock(entries: dict[str, Any]) -> None:
+    """Replace the lock file, whole or not at all."""
+    with scratch() as tmp:
+        text = json.dumps(entries, indent=2, sort_keys=True) + "\n"
+        (tmp / "lock.json").write_text(text)
+        (tmp / "lock.json").rename(folder() / "lock.json")

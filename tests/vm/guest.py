@@ -1,0 +1,212 @@
+"""A running guest: start it, ask its control port, reach its terminals, end it."""
+
+import secrets
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from accel import accelerator
+from cache import Image, LabError
+
+TERMINALS = 4
+BOOT_SECONDS = 90.0
+MEMORY = "512M"
+
+# Speed under emulation: no mitigations for a machine that nobody shares, and page
+# tables of four levels. The console takes what the kernel has to say of its end.
+CMDLINE = "console=ttyS0 quiet panic=-1 mitigations=off no5lvl nokaslr"
+
+
+def qemu() -> str:
+    """Return QEMU's path; raises LabError when it is not installed."""
+    found = shutil.which("qemu-system-x86_64")
+    if not found:
+        raise LabError("QEMU is missing: install the package qemu-system-x86")
+    return found
+
+
+def escaped(path: Path) -> str:
+    """Return a path for use inside a QEMU option, where a comma ends a value."""
+    return str(path).replace(",", ",,")
+
+
+def command_line(image: Image, checkout: Path, ports: dict[str, int]) -> list[str]:
+    """Return QEMU's command line; ports maps a chardev's name to a descriptor."""
+    command = [
+        # The guest ends with whoever started it, also when that is by SIGKILL.
+        *("setpriv", "--pdeathsig", "KILL", "--"),
+        *(qemu(), "-nodefaults", "-no-user-config", "-display", "none"),
+        *("-machine", f"q35,accel={accelerator()}", "-cpu", "max"),
+        *("-m", MEMORY, "-smp", "1", "-no-reboot"),
+        *("-kernel", str(image.kernel), "-initrd", str(image.initrd)),
+        *("-append", CMDLINE),
+        "-drive",
+        f"if=none,id=root,format=raw,readonly=on,file={escaped(image.root)}",
+        *("-device", "virtio-blk-pci,drive=root"),
+        *("-device", "virtio-rng-pci"),
+        "-fsdev",
+        f"local,id=book,path={escaped(checkout)},security_model=none,readonly=on",
+        *("-device", "virtio-9p-pci,fsdev=book,mount_tag=book"),
+        *("-device", "virtio-serial-pci"),
+    ]
+    for name, descriptor in ports.items():
+        command += ["-chardev", f"socket,id={name},fd={descriptor}"]
+    for number in range(TERMINALS):
+        command += ["-device", f"virtconsole,chardev=hvc{number}"]
+    command += ["-device", "virtserialport,chardev=control,name=lab.control"]
+    command += ["-serial", "chardev:console", "-mon", "chardev=qmp,mode=control"]
+    return command
+
+
+class Guest:
+    """One guest. Use it as a context manager: it ends with the block."""
+
+    def __init__(self, image: Image, checkout: Path) -> None:
+        """Boot the image with the checkout shared; returns when it is ready.
+
+        Raises LabError, with the kernel's last words, when it does not get there.
+        """
+        self.image = image
+        self.ports: dict[str, socket.socket] = {}
+        self.pending = b""
+        names = [f"hvc{n}" for n in range(TERMINALS)] + ["control", "console", "qmp"]
+        theirs = {}
+        for name in names:
+            self.ports[name], theirs[name] = socket.socketpair()
+        descriptors = {name: port.fileno() for name, port in theirs.items()}
+        self.process = subprocess.Popen(
+            command_line(image, checkout, descriptors),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=list(descriptors.values()),
+            start_new_session=True,  # ^C on the terminal is ours to handle
+        )
+        for port in theirs.values():
+            port.close()
+        try:
+            deadline = time.monotonic() + BOOT_SECONDS
+            while self.line(deadline) != "ready":
+                pass
+        except BaseException:
+            self.stop()
+            raise
+
+    def __enter__(self) -> "Guest":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the guest at once; nothing in it is worth keeping."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        if self.process.stderr:
+            self.process.stderr.close()
+        for port in self.ports.values():
+            port.close()
+
+    def last_words(self) -> str:
+        """Return what QEMU and the guest's kernel said last, for a message."""
+        said = b""
+        if self.process.poll() is not None and self.process.stderr:
+            said += self.process.stderr.read()
+        console = self.ports["console"]
+        while select.select([console], [], [], 0)[0]:
+            data = console.recv(65536)
+            if not data:
+                break
+            said += data
+        lines = [line.strip() for line in said.decode(errors="replace").splitlines()]
+        return "\n".join([line for line in lines if line][-8:])
+
+    def line(self, deadline: float) -> str:
+        """Return the next line from the control port.
+
+        Raises LabError when the guest ends, or says nothing before the deadline.
+        """
+        control = self.ports["control"]
+        while b"\n" not in self.pending:
+            wait = deadline - time.monotonic()
+            if wait <= 0 or not select.select([control], [], [], wait)[0]:
+                raise LabError(
+                    f"the guest ({self.image.version}) stopped answering\n"
+                    + self.last_words()
+                )
+            data = control.recv(65536)
+            if not data:
+                self.process.wait()
+                raise LabError(
+                    f"the guest ({self.image.version}) ended\n" + self.last_words()
+                )
+            self.pending += data
+        line, _, self.pending = self.pending.partition(b"\n")
+        return line.decode(errors="replace").rstrip("\r")
+
+    def run(
+        self,
+        command: str,
+        seconds: float,
+        on_line: Callable[[str], None] | None = None,
+    ) -> tuple[int, list[str]]:
+        """Run a shell command as root in the guest; return its status and output.
+
+        The command is one line. on_line sees each line of output as it arrives.
+        Raises LabError when it takes longer than that many seconds.
+        """
+        word = secrets.token_hex(8)
+        self.ports["control"].sendall(f"{word} {command}\n".encode())
+        deadline = time.monotonic() + seconds
+        output: list[str] = []
+        while True:
+            line = self.line(deadline)
+            if line.startswith(word + " "):
+                return int(line.split()[1]), output
+            output.append(line)
+            if on_line:
+                on_line(line)
+
+    def prepare(self, cache_mode: str = "none") -> None:
+        """Set the clock and mount the checkout, read-only, at /book.
+
+        cache_mode is 9p's: "none" shows the host's changes at the next read,
+        "loose" reads each file once, for a run that nobody edits under.
+        """
+        options = f"ro,trans=virtio,version=9p2000.L,msize=262144,cache={cache_mode}"
+        status, output = self.run(
+            f"date -s @{time.time():.3f} >/dev/null && "
+            f"mount -t 9p -o {options} book /book",
+            30,
+        )
+        if status:
+            raise LabError("the guest cannot mount the checkout: " + "\n".join(output))
+
+    def terminal(
+        self, number: int, rows: int, columns: int, user: str, term: str = "dumb"
+    ) -> tuple[int, bytes]:
+        """Open terminal 1 to 4 as that user.
+
+        Returns the descriptor to talk to, and the bytes that it will send when the
+        terminal's shell has ended.
+        """
+        port = self.ports[f"hvc{number - 1}"]
+        end = secrets.token_hex(16)
+        port.sendall(f"{rows} {columns} {term} {user} {end}\n".encode())
+        return port.fileno(), end.encode()
+
+    def resize(self, number: int, rows: int, columns: int) -> None:
+        """Tell a terminal, and who runs in it, of its new size."""
+        self.run(f"stty -F /dev/hvc{number - 1} rows {rows} cols {columns}", 10)

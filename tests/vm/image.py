@@ -1,0 +1,55 @@
+"""What a guest boots from: the fetched kernel, its initramfs, the root image."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import cache
+from cache import HERE, Image, LabError
+
+BUSYBOX = Path("/bin/busybox")
+FOLDERS = ("bin", "dev", "proc", "sys", "lower", "upper", "root")
+
+
+def build_initrd(kernel: Path, target: Path) -> None:
+    """Write a cpio archive of busybox, the kernel's modules and tests/vm/guest."""
+    with cache.scratch() as tmp:
+        tree = tmp / "tree"
+        for name in FOLDERS:
+            (tree / name).mkdir(parents=True)
+        tree.chmod(0o755)  # it becomes "/": an ordinary user must be able to enter
+        shutil.copy(BUSYBOX, tree / "bin/busybox")
+        shutil.copytree(kernel / "lib", tree / "lib")
+        shutil.copytree(HERE / "guest", tree / "lab")
+        (tree / "lab/init").rename(tree / "init")
+        pack = "find . -print0 | sort -z | cpio -0 -o -H newc -R 0:0 --quiet"
+        with (tmp / "initrd").open("wb") as out:
+            subprocess.run(["sh", "-c", pack], cwd=tree, stdout=out, check=True)
+        target.parent.mkdir(exist_ok=True)
+        (tmp / "initrd").rename(target)
+
+
+def image(series: str) -> Image:
+    """Return the files of a kernel series, making its initramfs when it is stale.
+
+    Raises LabError, naming the command that fetches it, for what is not in the cache.
+    """
+    cache.kernel(series)
+    lock = cache.read_lock()
+    fetch = f"tests/vm/fetch {series}"
+    if series not in lock or "root" not in lock:
+        raise LabError(f"kernel {series} is not in the cache yet: run {fetch}")
+    release = lock[series]["release"]
+    kernel = cache.folder() / "kernels" / release
+    root = cache.folder() / "roots" / f"{lock['root']['key']}.squashfs"
+    for path in (kernel / "vmlinuz", root):
+        if not path.exists():
+            raise LabError(f"{path} is gone from the cache: run {fetch}")
+    if not BUSYBOX.exists():
+        raise LabError(f"{BUSYBOX} is missing: install the package busybox-static")
+    name = cache.key(release, lock[series]["modules"], HERE / "guest", BUSYBOX)
+    initrd = cache.folder() / "initrds" / name
+    if not initrd.exists():
+        with cache.locked("initrd"):
+            build_initrd(kernel, initrd)
+    return Image(series, release, kernel / "vmlinuz", initrd, root)

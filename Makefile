@@ -51,10 +51,15 @@ lint: ## format, warnings, mistakes and spelling; seconds, no guest
 record: guest ## rewrite a page's transcripts from a guest (PAGE=introduction)
 	@tests/transcripts/record --kernel $(KERNEL) $(PAGE)
 
+mutants: guest ## show that every test can fail: run them on wrong samples (minutes)
+	@tests/samples/mutate build introduction build/mutants
+	@tests/vm/exec --kernel $(KERNEL) --seconds 3600 \
+	    'SAMPLES=$$PWD /book/tests/samples/mutate run introduction /book/build/mutants'
+
 clean: ## remove what was built here; never work/
 	rm -rf build
 
 distclean: clean ## remove also what was downloaded, from your cache folder
 	tests/vm/fetch --forget
 
-.PHONY: help read html samples lab lab-shell guest check lint record clean distclean
+.PHONY: help read html samples lab lab-shell guest check lint record mutants clean distclean

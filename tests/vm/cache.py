@@ -37,7 +37,7 @@ class Image:
     """The files that a guest boots from, and the exact version of its kernel."""
 
     series: str
-    version: str
+    version: str  # of the Debian package, as in 6.12.117-1
     kernel: Path
     initrd: Path
     root: Path

@@ -1,4 +1,8 @@
-"""A running guest: start it, ask its control port, reach its terminals, end it."""
+"""A running guest: start it, ask its control port, reach its terminals, end it.
+
+Programs open one with ``state.open_guest``, which boots a kernel once and from then
+on restores it.
+"""
 
 import secrets
 import select
@@ -8,6 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -17,6 +22,7 @@ from cache import Image, LabError
 TERMINALS = 4
 BOOT_SECONDS = 90.0
 MEMORY = "512M"
+PORTS = [*(f"hvc{n}" for n in range(TERMINALS)), "control", "console", "qmp"]
 
 # Speed under emulation: no mitigations for a machine that nobody shares, and page
 # tables of four levels. The console takes what the kernel has to say of its end.
@@ -36,67 +42,97 @@ def escaped(path: Path) -> str:
     return str(path).replace(",", ",,")
 
 
-def command_line(image: Image, checkout: Path, ports: dict[str, int]) -> list[str]:
-    """Return QEMU's command line; ports maps a chardev's name to a descriptor."""
-    command = [
-        # The guest ends with whoever started it, also when that is by SIGKILL.
-        *("setpriv", "--pdeathsig", "KILL", "--"),
-        *(qemu(), "-nodefaults", "-no-user-config", "-display", "none"),
+def machine(image: Image) -> list[str]:
+    """Return the part of QEMU's command line that a saved state depends on."""
+    return [
         *("-machine", f"q35,accel={accelerator()}", "-cpu", "max"),
-        *("-m", MEMORY, "-smp", "1", "-no-reboot"),
+        *("-m", MEMORY, "-smp", "1"),
         *("-kernel", str(image.kernel), "-initrd", str(image.initrd)),
         *("-append", CMDLINE),
         "-drive",
         f"if=none,id=root,format=raw,readonly=on,file={escaped(image.root)}",
         *("-device", "virtio-blk-pci,drive=root"),
         *("-device", "virtio-rng-pci"),
+        *("-device", "virtio-9p-pci,fsdev=book,mount_tag=book"),
+        *("-device", "virtio-9p-pci,fsdev=work,mount_tag=work"),
+        *("-device", "virtio-serial-pci"),
+        *(word for n in range(TERMINALS) for word in console(n)),
+        *("-device", "virtserialport,chardev=control,name=lab.control"),
+        *("-serial", "chardev:console", "-mon", "chardev=qmp,mode=control"),
+    ]
+
+
+def console(number: int) -> tuple[str, str]:
+    """Return the option that makes a terminal of the guest, /dev/hvcN there."""
+    return "-device", f"virtconsole,chardev=hvc{number}"
+
+
+def command_line(
+    image: Image, checkout: Path, ports: dict[str, int], state: int | None
+) -> list[str]:
+    """Return the command that starts a guest.
+
+    ports maps the name of a QEMU chardev to the descriptor it talks to; state is a
+    descriptor to restore the guest from, None to boot it.
+    """
+    command = [
+        # The guest ends with whoever started it, also when that is by SIGKILL.
+        *("setpriv", "--pdeathsig", "KILL", "--"),
+        *(qemu(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
         "-fsdev",
         f"local,id=book,path={escaped(checkout)},security_model=none,readonly=on",
-        *("-device", "virtio-9p-pci,fsdev=book,mount_tag=book"),
-        *("-device", "virtio-serial-pci"),
+        # What the guest's root makes here, set-user-ID programs and devices too,
+        # arrives as plain files of ours.
+        "-fsdev",
+        f"local,id=work,path={escaped(checkout / 'work')},security_model=mapped-xattr",
     ]
     for name, descriptor in ports.items():
         command += ["-chardev", f"socket,id={name},fd={descriptor}"]
-    for number in range(TERMINALS):
-        command += ["-device", f"virtconsole,chardev=hvc{number}"]
-    command += ["-device", "virtserialport,chardev=control,name=lab.control"]
-    command += ["-serial", "chardev:console", "-mon", "chardev=qmp,mode=control"]
+    command += machine(image)
+    if state is not None:
+        command += ["-incoming", f"fd:{state}"]
     return command
 
 
 class Guest:
     """One guest. Use it as a context manager: it ends with the block."""
 
-    def __init__(self, image: Image, checkout: Path) -> None:
-        """Boot the image with the checkout shared; returns when it is ready.
+    def __init__(self, image: Image, checkout: Path, state: Path | None = None) -> None:
+        """Start the guest with the checkout at hand, by a boot or from a state.
 
-        Raises LabError, with the kernel's last words, when it does not get there.
+        It returns before the guest is up: see wait_until_ready.
         """
+        (checkout / "work").mkdir(exist_ok=True)
         self.image = image
         self.ports: dict[str, socket.socket] = {}
         self.pending = b""
-        names = [f"hvc{n}" for n in range(TERMINALS)] + ["control", "console", "qmp"]
         theirs = {}
-        for name in names:
+        for name in PORTS:
             self.ports[name], theirs[name] = socket.socketpair()
         descriptors = {name: port.fileno() for name, port in theirs.items()}
-        self.process = subprocess.Popen(
-            command_line(image, checkout, descriptors),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=list(descriptors.values()),
-            start_new_session=True,  # ^C on the terminal is ours to handle
-        )
-        for port in theirs.values():
-            port.close()
-        try:
-            deadline = time.monotonic() + BOOT_SECONDS
-            while self.line(deadline) != "ready":
-                pass
-        except BaseException:
-            self.stop()
-            raise
+        with ExitStack() as stack:
+            passed = [stack.enter_context(port).fileno() for port in theirs.values()]
+            incoming = None
+            if state:
+                incoming = stack.enter_context(state.open("rb")).fileno()
+                passed.append(incoming)
+            self.process = subprocess.Popen(
+                command_line(image, checkout, descriptors, incoming),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=passed,
+                start_new_session=True,  # ^C on the terminal is ours to handle
+            )
+
+    def wait_until_ready(self) -> None:
+        """Return when a booting guest has come up.
+
+        Raises LabError, with the kernel's last words, when it does not.
+        """
+        deadline = time.monotonic() + BOOT_SECONDS
+        while self.line(deadline) != "ready":
+            pass
 
     def __enter__(self) -> "Guest":
         return self
@@ -179,20 +215,20 @@ class Guest:
             if on_line:
                 on_line(line)
 
-    def prepare(self, cache_mode: str = "none") -> None:
-        """Set the clock and mount the checkout, read-only, at /book.
+    def prepare(self, cache_mode: str = "none", seconds: float = 30.0) -> None:
+        """Make a guest that is up ready for use.
 
-        cache_mode is 9p's: "none" shows the host's changes at the next read,
-        "loose" reads each file once, for a run that nobody edits under.
+        Sets the clock, which stood still in a saved state; mixes in randomness, which
+        was copied with it; and mounts the checkout, read-only, at /book, and its work
+        folder, writable, at /book/work. cache_mode is 9p's, for /book: "none" shows
+        the host's changes at the next read, "loose" reads each file once, for a run
+        that nobody edits under.
         """
-        options = f"ro,trans=virtio,version=9p2000.L,msize=262144,cache={cache_mode}"
-        status, output = self.run(
-            f"date -s @{time.time():.3f} >/dev/null && "
-            f"mount -t 9p -o {options} book /book",
-            30,
-        )
+        now, entropy = f"{time.time():.0f}", secrets.token_hex(32)
+        command = f"/lab/wake {now} {entropy} {cache_mode}"
+        status, output = self.run(command, seconds)
         if status:
-            raise LabError("the guest cannot mount the checkout: " + "\n".join(output))
+            raise LabError("the guest cannot be prepared: " + "\n".join(output))
 
     def terminal(
         self, number: int, rows: int, columns: int, user: str, term: str = "dumb"

@@ -21,6 +21,9 @@ def build_initrd(kernel: Path, target: Path) -> None:
         shutil.copy(BUSYBOX, tree / "bin/busybox")
         shutil.copytree(kernel / "lib", tree / "lib")
         shutil.copytree(HERE / "guest", tree / "lab")
+        reseed = str(tree / "lab/reseed")
+        compile_it = ["gcc", "-O2", "-static", "-o", reseed, f"{reseed}.c"]
+        subprocess.run(compile_it, check=True)
         (tree / "lab/init").rename(tree / "init")
         pack = "find . -print0 | sort -z | cpio -0 -o -H newc -R 0:0 --quiet"
         with (tmp / "initrd").open("wb") as out:
@@ -52,4 +55,4 @@ def image(series: str) -> Image:
     if not initrd.exists():
         with cache.locked("initrd"):
             build_initrd(kernel, initrd)
-    return Image(series, release, kernel / "vmlinuz", initrd, root)
+    return Image(series, lock[series]["version"], kernel / "vmlinuz", initrd, root)

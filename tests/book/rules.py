@@ -202,7 +202,11 @@ def paths_are_unnumbered(root: Path) -> Findings:
 
 
 def topics_have_pages(root: Path) -> Findings:
-    """Samples, tests and transcripts of a topic have a page of that name."""
+    """Samples, tests and transcripts of a topic have a page of that name.
+
+    The samples that lie directly in code-samples belong to all topics.
+    """
+    tools = {path.stem for path in (root / FOLDER).glob("*.*")}
     places = [
         *(path for path in (root / FOLDER).glob("*/") if path.name != "exercises"),
         *(root / "docs" / "transcripts").glob("*/"),
@@ -211,7 +215,7 @@ def topics_have_pages(root: Path) -> Findings:
     return [
         f"{place.relative_to(root)}: there is no page docs/{place.stem}.rst"
         for place in places
-        if place.suffix == ".bats" or place.is_dir()
+        if place.suffix == ".bats" and place.stem not in tools or place.is_dir()
         if not (root / "docs" / f"{place.stem}.rst").exists()
     ]
 

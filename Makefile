@@ -1,9 +1,10 @@
 # Linux Namespaces, Hands On: what a reader and a writer can do here.
 # One verb is one target of a few lines; the work stands in the programs it calls.
 
-KERNEL = 6.12
-PORT   = 8000
-PYTHON = /usr/bin/python3
+KERNEL  = 6.12
+KERNELS = $(KERNEL)
+PORT    = 8000
+PYTHON  = /usr/bin/python3
 
 # Python's compiled files go where all else goes that is made here.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
@@ -39,10 +40,14 @@ guest: samples
 
 # Writing
 
-check: ## run every check and test; ends with "N passed, N failed, N skipped"
+check: ## run every check and test (KERNELS=all: on four kernels)
 	@tests/setup/install read lab check
-	@$(MAKE) --no-print-directory guest
-	@tests/check --kernel $(KERNEL)
+	@$(MAKE) --no-print-directory guest KERNEL=$(KERNELS)
+	@tests/check --kernel $(KERNELS)
+
+matrix: ## run the samples' tests on four kernels; record them in docs/kernels.json
+	@$(MAKE) --no-print-directory guest KERNEL=all
+	@tests/vm/run --kernel all --record docs/kernels.json
 
 lint: ## format, warnings, mistakes and spelling; seconds, no guest
 	@tests/setup/install read check
@@ -62,4 +67,4 @@ clean: ## remove what was built here; never work/
 distclean: clean ## remove also what was downloaded, from your cache folder
 	tests/vm/fetch --forget
 
-.PHONY: help read html samples lab lab-shell guest check lint record mutants clean distclean
+.PHONY: help read html samples lab lab-shell guest check matrix lint record mutants clean distclean

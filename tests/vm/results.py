@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import cache
-from suite import Verdict
+from cache import CHECKOUT
+from suite import Verdict, find_samples
 
 
 def outcome(verdict: Verdict) -> str:
@@ -18,15 +19,15 @@ def outcome(verdict: Verdict) -> str:
     return "passed"
 
 
-def write(path: Path, verdicts: list[Verdict], series: list[str]) -> None:
+def write(file: Path, verdicts: list[Verdict], series: list[str]) -> None:
     """Enter these verdicts into the file; what was not run keeps its entry.
 
     The date is that of the last run that changed anything else.
     """
     lock = cache.read_lock()
     old: dict[str, Any] = {}
-    if path.exists():
-        old = json.loads(path.read_text())
+    if file.exists():
+        old = json.loads(file.read_text())
     new: dict[str, Any] = {
         "kernels": dict(old.get("kernels", {})),
         "samples": {name: dict(row) for name, row in old.get("samples", {}).items()},
@@ -34,12 +35,15 @@ def write(path: Path, verdicts: list[Verdict], series: list[str]) -> None:
     }
     for name in series:
         new["kernels"][name] = lock[name]["version"]
+    paths = {Path(path).name: path for path in find_samples(CHECKOUT)}
     for verdict in verdicts:
-        row = new["samples"].setdefault(verdict.unit.sample, {})
+        name = verdict.unit.sample
+        path = paths.get(name) or paths[f"{name}.c"]
+        row = new["samples"].setdefault(path, {})
         row[verdict.series] = outcome(verdict)
     today = datetime.date.today().isoformat()
     unchanged = {**new, "date": old.get("date")} == old
     new["date"] = old["date"] if unchanged else today
-    half = path.with_suffix(".tmp")
+    half = file.with_suffix(".tmp")
     half.write_text(json.dumps(new, indent=1, sort_keys=True) + "\n")
-    half.rename(path)
+    half.rename(file)

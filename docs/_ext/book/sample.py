@@ -6,7 +6,8 @@
        :emphasize-lines: 17-19
 
 The caption links the file for download and repeats the one line that its head
-comment says of it. The path is its name: :numref:`introduction/ns_show.c`.
+comment says of it. The path is its name: :numref:`introduction/ns_show.c`. Below
+stands on which kernels its tests were last run.
 """
 
 import re
@@ -18,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.directives.code import LiteralInclude
 
 from .headers import HeaderError, parse_header
+from .kernels import KernelsError, badge, read_kernels
 from .samples import FOLDER, LANGUAGES
 
 
@@ -35,9 +37,10 @@ class Sample(LiteralInclude):
         try:
             text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
             header = parse_header(text, path)
+            kernels = read_kernels(self.env)
         except FileNotFoundError as error:
             raise self.error(f"no sample {path}") from error
-        except HeaderError as error:
+        except (HeaderError, KernelsError) as error:
             self.env.note_dependency(str(path))
             raise self.error(str(error)) from error
         self.arguments[0] = f"/{path}"
@@ -48,7 +51,8 @@ class Sample(LiteralInclude):
             "name": sample,
             "tab-width": 4,
         }
-        return super().run()
+        shown = super().run()
+        return [*shown, *badge(kernels.samples.get(sample), kernels)]
 
 
 def escape(text: str) -> str:

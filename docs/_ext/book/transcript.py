@@ -21,6 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.directives.code import container_wrapper
 from sphinx.util.docutils import SphinxDirective
 
+from .kernels import KernelsError, badge, read_kernels
 from .session import SessionError, classify, parse_session
 
 FOLDER = Path("docs", "transcripts")
@@ -63,9 +64,10 @@ class Transcript(SphinxDirective):
         try:
             text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
             session = parse_session(text, path)
+            kernels = read_kernels(self.env)
         except FileNotFoundError as error:
             raise self.error(f"no transcript {path}: record it first") from error
-        except SessionError as error:
+        except (SessionError, KernelsError) as error:
             raise self.error(str(error)) from error
         block: nodes.Element = nodes.literal_block(
             session.text, session.text, language="transcript", classes=["transcript"]
@@ -74,7 +76,8 @@ class Transcript(SphinxDirective):
         if "caption" in self.options:
             block = container_wrapper(self, block, self.options["caption"])
         self.add_name(block)
-        return [block]
+        row = kernels.transcripts.get(self.arguments[0])
+        return [block, *badge(row, kernels)]
 
 
 def setup(app: Sphinx) -> None:

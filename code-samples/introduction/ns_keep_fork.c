@@ -35,7 +35,8 @@ static int open_own(void)
 static void keep(int ns, const int creator[2])
 {
     char byte;
-    close(creator[1]);
+    if (close(creator[1]) == -1)
+        err(EXIT_FAILURE, "close");
     if (read(creator[0], &byte, 1) == -1)
         err(EXIT_FAILURE, "read");
     say("keeper", "the creator is gone");
@@ -67,6 +68,7 @@ static void create(void)
         err(EXIT_FAILURE, "fork");
     if (keeper == 0)
         keep(ns, creator);
+    exit(EXIT_SUCCESS);
 }
 
 int main(int argc, char *argv[])
@@ -77,8 +79,7 @@ int main(int argc, char *argv[])
         exit(2);
     }
 
-    /* A line that waits in the buffer at fork would be printed twice.
-     */
+    /* A line that waits in a buffer at fork would appear twice. */
     setlinebuf(stdout);
 
     /* Adopt the keeper when its parent ends, so that we can wait. */
@@ -87,10 +88,8 @@ int main(int argc, char *argv[])
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
-    if (child == 0) {
+    if (child == 0)
         create();
-        exit(EXIT_SUCCESS);
-    }
 
     int status;
     while (wait(&status) != -1)

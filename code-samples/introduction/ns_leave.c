@@ -29,7 +29,7 @@ int main(int argc, char *argv[])
         exit(2);
     }
 
-    /* Once we have left there is no other way back than this. */
+    /* Open it now: once we have left, the path leads elsewhere. */
     int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
     if (home == -1)
         err(EXIT_FAILURE, "open: /proc/self/ns/net");

@@ -110,7 +110,8 @@ int main(int argc, char *argv[])
     if (member == -1)
         err(EXIT_FAILURE, "fork");
     if (member == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            err(EXIT_FAILURE, "prctl");
         for (;;)
             pause();
     }
@@ -134,13 +135,15 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "waitpid");
     show(netlink, "        descriptor mount socket");
 
-    close(descriptor);
+    if (close(descriptor) == -1)
+        err(EXIT_FAILURE, "close");
     show(netlink, "                   mount socket");
 
     if (umount(place) == -1)
         err(EXIT_FAILURE, "umount: %s", place);
     show(netlink, "                         socket");
 
-    close(udp);
+    if (close(udp) == -1)
+        err(EXIT_FAILURE, "close");
     show(netlink, "nothing");
 }

@@ -32,8 +32,7 @@ static int connect_to(const char *path)
     return fd;
 }
 
-/* The kernel gives the receiver a descriptor of its own for the file.
- */
+/* The receiver gets a descriptor of its own for the same file. */
 static void send_descriptor(int socket, int fd)
 {
     union {

@@ -18,6 +18,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
+LOCK_FORMAT = 1  # of lock.json; another number makes old caches fetch anew
 
 
 class LabError(Exception):
@@ -98,6 +99,29 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def intact(path: Path, wanted: str) -> bool:
+    """Tell whether a file is there and has the SHA-256 that the lock file gives.
+
+    The sum is computed once for a file and then taken as known for as long as its
+    inode, size and time of change stay: 150 MB at every start would be felt.
+    """
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        return False
+    stamp = f"{wanted} {seen.st_ino} {seen.st_size} {seen.st_ctime_ns}"
+    known = folder() / "verified" / key(str(path))
+    if known.exists() and known.read_text() == stamp:
+        return True
+    if sha256(path) != wanted:
+        return False
+    known.parent.mkdir(exist_ok=True)
+    with scratch() as tmp:
+        (tmp / "stamp").write_text(stamp)
+        (tmp / "stamp").rename(known)
+    return True
+
+
 @contextmanager
 def locked(name: str) -> Iterator[None]:
     """Hold the cache's lock of that name: one maker at a time, the rest wait."""
@@ -119,16 +143,21 @@ def scratch() -> Iterator[Path]:
 
 
 def read_lock() -> dict[str, Any]:
-    """Return the lock file: what was fetched, by series, with its SHA-256 sums."""
+    """Return the lock file: what was fetched, by series, with its SHA-256 sums.
+
+    One that an older checkout wrote in another form counts as none.
+    """
     try:
-        return dict(json.loads((folder() / "lock.json").read_text()))
+        entries = dict(json.loads((folder() / "lock.json").read_text()))
     except FileNotFoundError:
         return {}
+    return entries if entries.pop("format", None) == LOCK_FORMAT else {}
 
 
 def write_lock(entries: dict[str, Any]) -> None:
     """Replace the lock file, whole or not at all."""
     with scratch() as tmp:
-        text = json.dumps(entries, indent=2, sort_keys=True) + "\n"
+        data = {"format": LOCK_FORMAT, **entries}
+        text = json.dumps(data, indent=2, sort_keys=True) + "\n"
         (tmp / "lock.json").write_text(text)
         (tmp / "lock.json").rename(folder() / "lock.json")

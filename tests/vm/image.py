@@ -45,14 +45,20 @@ def image(series: str) -> Image:
     release = lock[series]["release"]
     kernel = cache.folder() / "kernels" / release
     root = cache.folder() / "roots" / f"{lock['root']['key']}.squashfs"
-    for path in (kernel / "vmlinuz", root):
-        if not path.exists():
-            raise LabError(f"{path} is gone from the cache: run {fetch}")
+    files = {
+        kernel / "vmlinuz": lock[series]["vmlinuz"],
+        root: lock["root"]["sha256"],
+    }
+    for path, wanted in files.items():
+        if not cache.intact(path, wanted):
+            raise LabError(f"{path} is gone or damaged: run {fetch}")
     if not BUSYBOX.exists():
         raise LabError(f"{BUSYBOX} is missing: install the package busybox-static")
     name = cache.key(release, lock[series]["modules"], HERE / "guest", BUSYBOX)
     initrd = cache.folder() / "initrds" / name
     if not initrd.exists():
         with cache.locked("initrd"):
+            if cache.key(kernel / "lib") != lock[series]["modules"]:
+                raise LabError(f"the modules in {kernel} are damaged: run {fetch}")
             build_initrd(kernel, initrd)
     return Image(series, lock[series]["version"], kernel / "vmlinuz", initrd, root)

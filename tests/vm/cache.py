@@ -18,7 +18,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
-LOCK_FORMAT = 1  # of lock.json; another number makes old caches fetch anew
+LOCK_FORMAT = 2  # of lock.json; another number makes old caches fetch anew
 
 
 class LabError(Exception):
@@ -152,6 +152,15 @@ def read_lock() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     return entries if entries.pop("format", None) == LOCK_FORMAT else {}
+
+
+def root_image(entries: dict[str, Any]) -> Path:
+    """Return where the root image lies, by the lock file's entries.
+
+    It is named by its content: two images of one recipe differ in the versions of
+    their packages, and a guest that was saved with one cannot go on with the other.
+    """
+    return folder() / "roots" / f"{entries['root']['sha256'][:16]}.squashfs"
 
 
 def write_lock(entries: dict[str, Any]) -> None:

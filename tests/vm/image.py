@@ -44,7 +44,7 @@ def image(series: str) -> Image:
         raise LabError(f"kernel {series} is not in the cache yet: run {fetch}")
     release = lock[series]["release"]
     kernel = cache.folder() / "kernels" / release
-    root = cache.folder() / "roots" / f"{lock['root']['key']}.squashfs"
+    root = cache.root_image(lock)
     files = {
         kernel / "vmlinuz": lock[series]["vmlinuz"],
         root: lock["root"]["sha256"],

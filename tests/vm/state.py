@@ -20,7 +20,7 @@ RESTORE_SECONDS = 10.0
 def path(image: Image) -> Path:
     """Return where the state of a guest from this image is, or would be, kept."""
     binary = Path(qemu()).resolve().stat()
-    identity = f"{binary.st_size} {binary.st_mtime_ns}"
+    identity = f"{binary.st_size} {binary.st_mtime_ns} {image.version}"
     return cache.folder() / "states" / cache.key(identity, *machine(image))
 
 

@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from book.kernels import Kernels, KernelsError, badge, matrix, parse_kernels
+from book.kernels import (
+    Kernels,
+    KernelsError,
+    availability,
+    badge,
+    matrix,
+    parse_kernels,
+)
 
 RECORD = {
     "date": "2026-01-02",
@@ -41,7 +48,13 @@ def test_what_was_not_run_has_no_badge(kernels: Kernels) -> None:
 def test_matrix_says_not_run(kernels: Kernels) -> None:
     """A kernel that a row lacks is named as such, not left empty."""
     rows = {**kernels.samples, **kernels.transcripts}
-    assert "not run" in matrix(rows, kernels).astext()
+    assert "not run" in matrix(rows, "What was run", kernels).astext()
+
+
+def test_need_is_met_where_a_sample_passed(kernels: Kernels) -> None:
+    """One sample that passed is proof; a skip is none."""
+    rows = list(kernels.samples.values())
+    assert availability(rows, kernels) == {"5.10": "no", "6.1": "yes"}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"date": 1, "kernels": {"x": 1}}'])

@@ -5,8 +5,10 @@ name in the cache is a hash of them all. One that does not come back to life is
 thrown away, and the guest boots as it did before there was one.
 """
 
+import os
 import shlex
 import sys
+import time
 from pathlib import Path
 
 import cache
@@ -15,6 +17,7 @@ from guest import Guest, machine, qemu
 from qmp import Monitor
 
 RESTORE_SECONDS = 10.0
+DAYS = 30
 
 
 def path(image: Image) -> Path:
@@ -22,6 +25,17 @@ def path(image: Image) -> Path:
     binary = Path(qemu()).resolve().stat()
     identity = f"{binary.st_size} {binary.st_mtime_ns} {image.version}"
     return cache.folder() / "states" / cache.key(identity, *machine(image))
+
+
+def prune(state: Path) -> None:
+    """Remove states, and initramfs that went with them, unused for DAYS days.
+
+    Each change of QEMU, of a kernel or of tests/vm/guest leaves some 100 MB behind.
+    """
+    limit = time.time() - DAYS * 24 * 3600
+    for file in [*state.parent.iterdir(), *(cache.folder() / "initrds").iterdir()]:
+        if file.stat().st_mtime < limit:
+            file.unlink(missing_ok=True)
 
 
 def boot(image: Image) -> Guest:
@@ -42,6 +56,7 @@ def save(image: Image, target: Path) -> None:
         Monitor(guest.ports["qmp"]).save(f"cat >{shlex.quote(str(file))}")
         target.parent.mkdir(exist_ok=True)
         file.rename(target)
+        prune(target)
 
 
 def restore(image: Image, state: Path, cache_mode: str) -> Guest:
@@ -67,6 +82,8 @@ def open_guest(image: Image, cache_mode: str = "none") -> Guest:
                 if not state.exists():
                     print(f"lab: first boot of {image.version} ...", file=sys.stderr)
                     save(image, state)
+        for used in (state, image.initrd):
+            os.utime(used)  # see prune
         return restore(image, state, cache_mode)
     except (LabError, OSError) as error:
         reason = str(error).splitlines()[0]

@@ -18,7 +18,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from .headers import read_header
 from .sample_index import literal, table_row
+from .samples import FOLDER
 
 FILE = Path("docs", "kernels.json")
 SKIPPED = "skipped: "
@@ -98,15 +100,35 @@ class KernelMatrix(SphinxDirective):
             when += [literal(found), nodes.Text(", ")]
         when += nodes.Text(f"the results those of {kernels.date}.")
         rows = {**kernels.samples, **kernels.transcripts}
-        return [when, matrix(rows, kernels)]
+        return [when, *self.needs(kernels), matrix(rows, "What was run", kernels)]
+
+    def needs(self, kernels: Kernels) -> list[nodes.Node]:
+        """Return a table of what samples need, and which kernels have it."""
+        folder = Path(self.env.srcdir, FOLDER)
+        needed: dict[str, list[Row]] = {}
+        for sample, row in kernels.samples.items():
+            if (folder / sample).exists():
+                for need in read_header(folder / sample).needs:
+                    needed.setdefault(need, []).append(row)
+        rows = {need: availability(found, kernels) for need, found in needed.items()}
+        return [matrix(rows, "What samples need", kernels)] if rows else []
 
 
-def matrix(rows: dict[str, Row], kernels: Kernels) -> nodes.table:
-    """Return the table of all rows."""
+def availability(rows: list[Row], kernels: Kernels) -> Row:
+    """Return where a need is met: where some sample that has it passed."""
+    return {
+        series: "yes" if any(row.get(series) == "passed" for row in rows) else "no"
+        for series in kernels.versions
+        if any(series in row for row in rows)
+    }
+
+
+def matrix(rows: dict[str, Row], title: str, kernels: Kernels) -> nodes.table:
+    """Return a table: a line a row, a column a kernel."""
     group = nodes.tgroup(cols=1 + len(kernels.versions))
     group += nodes.colspec(colwidth=4)
     group += [nodes.colspec(colwidth=2) for _ in kernels.versions]
-    heads = ["", *(f"Linux {series}" for series in kernels.versions)]
+    heads = [title, *(f"Linux {series}" for series in kernels.versions)]
     group += nodes.thead("", table_row([nodes.Text(head)] for head in heads))
     body = nodes.tbody()
     for name, row in sorted(rows.items()):

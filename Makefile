@@ -4,10 +4,7 @@
 KERNEL  = 6.12
 KERNELS = $(KERNEL)
 PORT    = 8000
-PYTHON  = /usr/bin/python3
-
-# Python's compiled files go where all else goes that is made here.
-export PYTHONPYCACHEPREFIX = $(CURDIR)/build/pycache
+PYTHON  = /usr/bin/python3 -B
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/\1	\2/p' Makefile | expand -t 13

@@ -53,6 +53,10 @@ lint: ## format, warnings, mistakes and spelling; seconds, no guest
 record: guest ## rewrite a page's transcripts from a guest (PAGE=introduction)
 	@tests/transcripts/record --kernel $(KERNEL) $(PAGE)
 
+bench: guest ## measure the lab: seconds to the prompt, restored and booted
+	@tests/vm/fetch all
+	@tests/bench/prompt
+
 mutants: guest ## show that every test can fail: run them on wrong samples (minutes)
 	@tests/samples/mutate build introduction build/mutants
 	@tests/vm/exec --kernel $(KERNEL) --seconds 3600 \
@@ -64,4 +68,4 @@ clean: ## remove what was built here; never work/
 distclean: clean ## remove also what was downloaded, from your cache folder
 	tests/vm/fetch --forget
 
-.PHONY: help read html samples lab lab-shell guest check matrix lint record mutants clean distclean
+.PHONY: help read html samples lab lab-shell guest check matrix lint record bench mutants clean distclean

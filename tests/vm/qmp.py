@@ -47,7 +47,7 @@ class Monitor:
             if status == "completed":
                 return
             if status in ("failed", "cancelled"):
-                reason = migration.get("error-desc", "is the disk full?")
-                raise LabError(f"the guest's state could not be saved: {reason}")
+                reason = migration.get("error-desc", status)
+                raise LabError(f"state not written, is the disk full? {reason}")
             time.sleep(POLL_SECONDS)
         raise LabError(f"the guest's state was not saved after {SECONDS:.0f} s")

@@ -42,16 +42,20 @@ check: ## run every check and test (KERNELS=all: on four kernels)
 	@$(MAKE) --no-print-directory guest KERNEL=$(KERNELS)
 	@tests/check --kernel $(KERNELS)
 
-matrix: ## run the samples' tests on four kernels; record them in docs/kernels.json
+matrix: ## run samples and transcripts on four kernels, into docs/kernels.json
 	@$(MAKE) --no-print-directory guest KERNEL=all
 	@tests/vm/run --kernel all --record docs/kernels.json
+	@tests/transcripts/replay --kernel all --results docs/kernels.json
 
 lint: ## format, warnings, mistakes and spelling; seconds, no guest
 	@tests/setup/install read check
 	@tests/lint
 
-record: guest ## rewrite a page's transcripts from a guest (PAGE=introduction)
-	@tests/transcripts/record --kernel $(KERNEL) $(PAGE)
+replay: guest ## run the transcripts and compare them (PAGE=introduction or one)
+	@tests/transcripts/replay --kernel $(KERNEL) $(PAGE)
+
+record: guest ## rewrite what differs in transcripts (PAGE=introduction or one)
+	@tests/transcripts/replay --record --kernel $(KERNEL) $(PAGE)
 
 bench: guest ## measure the lab: seconds to the prompt, restored and booted
 	@tests/vm/fetch all
@@ -68,4 +72,4 @@ clean: ## remove what was built here; never work/
 distclean: clean ## remove also what was downloaded, from your cache folder
 	tests/vm/fetch --forget
 
-.PHONY: help read html samples lab lab-shell guest check matrix lint record bench mutants clean distclean
+.PHONY: help read html samples lab lab-shell guest check matrix lint replay record bench mutants clean distclean

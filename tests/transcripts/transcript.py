@@ -97,10 +97,34 @@ def read_transcript(path: Path) -> Transcript:
     return Transcript(path, session.headers, steps)
 
 
-def page_transcripts(page: str) -> list[Path]:
-    """Return a page's transcripts, in the order in which the page shows them."""
+def page_transcripts(page: str) -> list[str]:
+    """Return the names of a page's transcripts, in the order of the page."""
     source = CHECKOUT / "docs" / f"{page}.rst"
     if not source.exists():
         raise TranscriptError(f"there is no page docs/{page}.rst")
-    names = re.findall(r"^\.\. transcript:: (\S+)$", source.read_text(), re.M)
-    return [TRANSCRIPTS / f"{name}.console" for name in names]
+    return re.findall(r"^\.\. transcript:: (\S+)$", source.read_text(), re.M)
+
+
+def pages() -> list[str]:
+    """Return the pages that have transcripts."""
+    return sorted(folder.name for folder in TRANSCRIPTS.iterdir() if folder.is_dir())
+
+
+def version(series: str) -> tuple[int, ...]:
+    """Return (6, 12) for "6.12"."""
+    return tuple(map(int, series.split(".")))
+
+
+def file_for(name: str, series: str) -> Path:
+    """Return the file of a transcript for a kernel.
+
+    NAME@5.10.console serves 5.10 and what is older, NAME@6.1.console 6.1 and what is
+    older and has no file of its own; NAME.console serves the rest.
+    """
+    plain = TRANSCRIPTS / f"{name}.console"
+    found = {
+        version(path.stem.partition("@")[2]): path
+        for path in plain.parent.glob(f"{plain.stem}@*.console")
+    }
+    fitting = [key for key in found if version(series) <= key]
+    return found[min(fitting)] if fitting else plain

@@ -21,9 +21,10 @@ def build_initrd(kernel: Path, target: Path) -> None:
         shutil.copy(BUSYBOX, tree / "bin/busybox")
         shutil.copytree(kernel / "lib", tree / "lib")
         shutil.copytree(HERE / "guest", tree / "lab")
-        reseed = str(tree / "lab/reseed")
-        compile_it = ["gcc", "-O2", "-static", "-o", reseed, f"{reseed}.c"]
-        subprocess.run(compile_it, check=True)
+        for source in sorted((tree / "lab").glob("*.c")):
+            program = str(source.with_suffix(""))
+            command = ["gcc", "-O2", "-static", "-o", program, str(source)]
+            subprocess.run(command, check=True)
         (tree / "lab/init").rename(tree / "init")
         pack = "find . -print0 | sort -z | cpio -0 -o -H newc -R 0:0 --quiet"
         with (tmp / "initrd").open("wb") as out:

@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import cache
-from cache import CHECKOUT
+from cache import CHECKOUT, LabError
 from suite import Verdict, find_samples
+
+PLACES = {
+    "samples": lambda name: CHECKOUT / "code-samples" / name,
+    "transcripts": lambda name: CHECKOUT / "docs/transcripts" / f"{name}.console",
+}
 
 
 def outcome(verdict: Verdict) -> str:
@@ -19,31 +24,60 @@ def outcome(verdict: Verdict) -> str:
     return "passed"
 
 
-def write(file: Path, verdicts: list[Verdict], series: list[str]) -> None:
-    """Enter these verdicts into the file; what was not run keeps its entry.
+def read(file: Path) -> dict[str, Any]:
+    """Return what the file holds, nothing if there is none.
 
-    The date is that of the last run that changed anything else.
+    Raises LabError for a file that is not what we write.
     """
-    lock = cache.read_lock()
-    old: dict[str, Any] = {}
-    if file.exists():
-        old = json.loads(file.read_text())
-    new: dict[str, Any] = {
-        "kernels": dict(old.get("kernels", {})),
-        "samples": {name: dict(row) for name, row in old.get("samples", {}).items()},
-        "transcripts": dict(old.get("transcripts", {})),
+    empty: dict[str, Any] = {
+        "date": "",
+        "kernels": {},
+        "samples": {},
+        "transcripts": {},
     }
-    for name in series:
-        new["kernels"][name] = lock[name]["version"]
-    paths = {Path(path).name: path for path in find_samples(CHECKOUT)}
-    for verdict in verdicts:
-        name = verdict.unit.sample
-        path = paths.get(name) or paths[f"{name}.c"]
-        row = new["samples"].setdefault(path, {})
-        row[verdict.series] = outcome(verdict)
-    today = datetime.date.today().isoformat()
-    unchanged = {**new, "date": old.get("date")} == old
-    new["date"] = old["date"] if unchanged else today
+    try:
+        return {**empty, **json.loads(file.read_text())}
+    except FileNotFoundError:
+        return empty
+    except (ValueError, TypeError) as error:
+        raise LabError(
+            f"{file}: {error}: remove it, 'make matrix' writes it"
+        ) from error
+
+
+def enter(file: Path, part: str, rows: list[tuple[str, str, str]]) -> None:
+    """Enter rows of (name, series, outcome) into a part of the file.
+
+    What was not run keeps its entry, unless its file is gone. The date is that of the
+    last run that changed anything else.
+    """
+    old = read(file)
+    new: dict[str, Any] = json.loads(json.dumps(old))
+    lock = cache.read_lock()
+    for name, series, result in rows:
+        new["kernels"][series] = lock[series]["version"]
+        new[part].setdefault(name, {})[series] = result
+    for name in [name for name in new[part] if not PLACES[part](name).exists()]:
+        del new[part][name]
+    if new != old:
+        new["date"] = datetime.date.today().isoformat()
     half = file.with_suffix(".tmp")
     half.write_text(json.dumps(new, indent=1, sort_keys=True) + "\n")
     half.rename(file)
+
+
+def enter_samples(file: Path, verdicts: list[Verdict]) -> None:
+    """Enter what came of the samples' tests."""
+    paths = {Path(path).name: path for path in find_samples(CHECKOUT)}
+    rows = []
+    for verdict in verdicts:
+        name = verdict.unit.sample
+        path = paths.get(name) or paths[f"{name}.c"]
+        rows.append((path, verdict.series, outcome(verdict)))
+    enter(file, "samples", rows)
+
+
+def enter_transcripts(file: Path, outcomes: list[tuple[str, str, bool]]) -> None:
+    """Enter (name, series, whether it agreed) of transcripts."""
+    rows = [(n, series, "passed" if good else "failed") for n, series, good in outcomes]
+    enter(file, "transcripts", rows)

@@ -12,7 +12,15 @@ from urllib.parse import unquote, urlsplit
 Attributes = dict[str, str]
 
 # The Debian packages whose manual pages the book may refer to.
-PACKAGES = ("manpages", "manpages-dev", "iproute2", "mount", "procps", "util-linux")
+PACKAGES = (
+    "manpages",
+    "manpages-dev",
+    "graphviz",
+    "iproute2",
+    "mount",
+    "procps",
+    "util-linux",
+)
 
 MANUAL_PAGE = re.compile(r"/man/man[1-8]/(.+)\.([1-8])(?:\.gz)?$", re.MULTILINE)
 LOADED = {"link": "href", "script": "src", "img": "src", "iframe": "src"}

@@ -152,6 +152,43 @@ namespaces() {
     refused 2 'usage: same_ns PID PID' introduction/same_ns 1 -1
 }
 
+# ---- ns_map ----
+
+@test "ns_map: a process points to the namespace that it is in" {
+    member --net
+    run -0 introduction/ns_map net $$ "$member"
+    [[ $output == *"    1 -> \"$(readlink /proc/$$/ns/net)\";"* ]]
+    [[ $output == *"    2 -> \"$(readlink "/proc/$member/ns/net")\";"* ]]
+    end "$member"
+}
+
+@test "ns_map: the text is a graph, whatever a process is called" {
+    run -0 bash -c 'printf "a\"b\\\\c" >/proc/self/comm; introduction/ns_map uts $$; :'
+    [[ ${lines[0]} == 'digraph namespaces {' && ${lines[-1]} == '}' ]]
+    [[ $output == *'label="a\"b\\c"];'* ]]
+}
+
+@test "ns_map: a PID that nobody has, and a type that is none, are named" {
+    capture introduction/ns_map net 999999999
+    [[ $status -eq 1 ]]
+    [ "$stderr" = 'ns_map: stat: /proc/999999999/ns/net: No such file or directory' ]
+    capture introduction/ns_map nett $$
+    [[ $status -eq 1 ]]
+    [ "$stderr" = "ns_map: stat: /proc/$$/ns/nett: No such file or directory" ]
+}
+
+@test "ns_map: an ordinary user may not look at a process of root" {
+    capture as_reader introduction/ns_map net 1
+    [[ $status -eq 1 ]]
+    [ "$stderr" = 'ns_map: stat: /proc/1/ns/net: Permission denied' ]
+}
+
+@test "ns_map: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: ns_map TYPE PID...' introduction/ns_map
+    refused 2 'usage: ns_map TYPE PID...' introduction/ns_map net
+    refused 2 'usage: ns_map TYPE PID...' introduction/ns_map -t net 1
+}
+
 # ---- ns_leave, ns_keep_fork, ns_lifetime ----
 
 @test "ns_leave: it is away from home, and then back" {

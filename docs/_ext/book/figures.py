@@ -9,6 +9,11 @@
 
        digraph { ... }
 
+    .. recorded-figure:: introduction/create-map
+       :alt: ...
+
+draws what a program printed in a transcript, from the line that begins a graph.
+
 Inline, a figure takes the colours of the page: what is black in Graphviz is the
 colour of the text, and ``class="..."`` on a node or an edge is for book.css.
 """
@@ -16,12 +21,19 @@ colour of the text, and ``class="..."`` on a node or an edge is for book.css.
 import re
 import subprocess
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
+from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.ext.graphviz import graphviz, html_visit_graphviz
+from sphinx.ext.graphviz import Graphviz, graphviz, html_visit_graphviz
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
+
+from .session import SessionError, classify, parse_session
+from .transcript import FOLDER
+
+GRAPH = re.compile(r"(?:strict )?(?:di)?graph\b")
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +73,42 @@ def adapt_svg(svg: str, alt: str) -> str:
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
 
 
+class RecordedFigure(Graphviz):
+    """Draw the graph that docs/transcripts/ARGUMENT.console shows."""
+
+    arguments: list[str]
+    required_arguments = 1
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        """Return the figure, made by Sphinx's graphviz directive."""
+        path = FOLDER / f"{self.arguments[0]}.console"
+        self.env.note_dependency(str(path))
+        try:
+            text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
+            graph = recorded_graph(parse_session(text, path).text)
+        except FileNotFoundError as error:
+            raise self.error(f"no transcript {path}: record it first") from error
+        except SessionError as error:
+            raise self.error(str(error)) from error
+        if not graph:
+            raise self.error(f"{path}: no output begins a graph")
+        self.arguments = []
+        self.content = StringList(graph, source=str(path))
+        return list(super().run())
+
+
+def recorded_graph(session: str) -> list[str]:
+    """Return the lines of the first graph in a session's output, none if none."""
+    graph: list[str] = []
+    for terminal, _, line in classify(session):
+        if terminal is None and (graph or GRAPH.match(line)):
+            graph.append(line.rstrip("\n"))
+            if line.startswith("}"):
+                return graph
+    return []
+
+
 def draw_for_epub(app: Sphinx) -> None:
     """Choose PNG for EPUB, where dot's SVG would not be valid."""
     if app.builder.name == "epub":
@@ -70,5 +118,6 @@ def draw_for_epub(app: Sphinx) -> None:
 def setup(app: Sphinx) -> None:
     """Replace the visitor for HTML; all other builders keep Sphinx's own."""
     app.setup_extension("sphinx.ext.graphviz")
+    app.add_directive("recorded-figure", RecordedFigure)
     app.add_node(graphviz, override=True, html=(visit_graphviz, None))
     app.connect("builder-inited", draw_for_epub)

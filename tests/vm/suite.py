@@ -14,7 +14,7 @@ from cache import CHECKOUT, Image, LabError
 from state import open_guest
 
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
-from book.headers import read_header  # noqa: E402
+from book.headers import read_header, version  # noqa: E402
 from book.samples import FOLDER, find_samples  # noqa: E402
 
 TEST_SECONDS = 60.0  # for ten tests: far more than they need
@@ -79,11 +79,6 @@ def units(files: list[Path]) -> list[Unit]:
                 )
             found.setdefault((file, match[2]), []).append(match[1])
     return [Unit(file, name, tuple(names)) for (file, name), names in found.items()]
-
-
-def version(series: str) -> tuple[int, ...]:
-    """Return (6, 12) for "6.12"."""
-    return tuple(map(int, series.split(".")))
 
 
 def licensed(sample: str, series: str) -> bool:
@@ -168,17 +163,17 @@ class Reader:
 
 
 def run_units(img: Image, mine: list[Unit]) -> list[Verdict]:
-    """Run units in one guest by one call of bats, which is slow to start."""
-    samples = "|".join(
-        re.escape(sample) for sample in dict.fromkeys(u.sample for u in mine)
-    )
-    files = dict.fromkeys(unit.file for unit in mine)
-    # bats reads a whole file once more to filter it: not where all of it is wanted.
-    only = "" if set(units(list(files))) == set(mine) else f"--filter '^({samples}): '"
-    command = f"cd /tmp && SAMPLES=/book/build/samples bats --tap {only} " + " ".join(
-        f"'/book/{file.relative_to(CHECKOUT)}'" for file in files
-    )
+    """Run units of one file in a fresh guest."""
+    file = mine[0].file
+    only = ""
+    if mine != units([file]):
+        samples = "|".join(re.escape(unit.sample) for unit in mine)
+        only = f"--filter '^({samples}): '"
     reader = Reader(mine, img.series)
+    command = (
+        f"cd /tmp && SAMPLES=/book/build/samples bats --tap {only} "
+        f"'/book/{file.relative_to(CHECKOUT)}'"
+    )
     seconds = TEST_SECONDS * (1 + len(reader.by_name) / 10)
     with open_guest(img, cache_mode="loose") as guest:
         status, _ = guest.run(command, seconds, reader.line)

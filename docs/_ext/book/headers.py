@@ -83,3 +83,8 @@ def parse_needs(text: str, where: str) -> tuple[str, ...]:
                 "'root', 'module NAME' or 'nothing'"
             )
     return terms
+
+
+def version(series: str) -> tuple[int, ...]:
+    """Return (6, 12) for "6.12": the order of kernels is that of numbers."""
+    return tuple(int(part) for part in series.split("."))

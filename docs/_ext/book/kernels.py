@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from .headers import read_header
+from .headers import read_header, version
 from .sample_index import literal, table_row
 from .samples import FOLDER
 
@@ -40,11 +40,6 @@ class Kernels:
     versions: dict[str, str]
     samples: dict[str, Row]
     transcripts: dict[str, Row]
-
-
-def version(series: str) -> tuple[int, ...]:
-    """Return (6, 12) for "6.12": the order of kernels is that of numbers."""
-    return tuple(int(part) for part in series.split("."))
 
 
 def parse_kernels(text: str) -> Kernels:

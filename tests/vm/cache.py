@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
+KERNEL_KEYS = ("release", "version", "vmlinuz", "modules")
 LOCK_FORMAT = 2  # of lock.json; another number makes old caches fetch anew
 
 
@@ -127,7 +129,15 @@ def locked(name: str) -> Iterator[None]:
     """Hold the cache's lock of that name: one maker at a time, the rest wait."""
     folder().mkdir(parents=True, exist_ok=True)
     with (folder() / f"{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(
+                f"lab: waiting for another run ({name}) ...",
+                file=sys.stderr,
+                flush=True,
+            )
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
@@ -145,13 +155,22 @@ def scratch() -> Iterator[Path]:
 def read_lock() -> dict[str, Any]:
     """Return the lock file: what was fetched, by series, with its SHA-256 sums.
 
-    One that an older checkout wrote in another form counts as none.
+    A file, or an entry, that we did not write in this form counts as none: what it
+    stood for is fetched again.
     """
     try:
-        entries = dict(json.loads((folder() / "lock.json").read_text()))
-    except FileNotFoundError:
+        entries = json.loads((folder() / "lock.json").read_text())
+    except (FileNotFoundError, ValueError):
         return {}
-    return entries if entries.pop("format", None) == LOCK_FORMAT else {}
+    if not isinstance(entries, dict) or entries.pop("format", None) != LOCK_FORMAT:
+        return {}
+    return {name: entry for name, entry in entries.items() if well_formed(name, entry)}
+
+
+def well_formed(name: str, entry: object) -> bool:
+    """Tell whether an entry of the lock file says all that is asked of it."""
+    keys = ("recipe", "sha256") if name == "root" else KERNEL_KEYS
+    return isinstance(entry, dict) and all(isinstance(entry.get(k), str) for k in keys)
 
 
 def root_image(entries: dict[str, Any]) -> Path:

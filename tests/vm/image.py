@@ -11,6 +11,17 @@ BUSYBOX = Path("/bin/busybox")
 FOLDERS = ("bin", "dev", "proc", "sys", "lower", "upper", "root")
 
 
+def run(command: list[str], folder: Path) -> None:
+    """Run a command; raises LabError with its name and what it said if it fails."""
+    try:
+        subprocess.run(
+            command, cwd=folder, check=True, stderr=subprocess.PIPE, text=True
+        )
+    except (OSError, subprocess.CalledProcessError) as error:
+        said = getattr(error, "stderr", "") or str(error)
+        raise LabError(f"{' '.join(command)} failed:\n{said.strip()}") from error
+
+
 def build_initrd(kernel: Path, target: Path) -> None:
     """Write a cpio archive of busybox, the kernel's modules and tests/vm/guest."""
     with cache.scratch() as tmp:
@@ -23,12 +34,10 @@ def build_initrd(kernel: Path, target: Path) -> None:
         shutil.copytree(HERE / "guest", tree / "lab")
         for source in sorted((tree / "lab").glob("*.c")):
             program = str(source.with_suffix(""))
-            command = ["gcc", "-O2", "-static", "-o", program, str(source)]
-            subprocess.run(command, check=True)
+            run(["gcc", "-O2", "-static", "-o", program, str(source)], tree)
         (tree / "lab/init").rename(tree / "init")
         pack = "find . -print0 | sort -z | cpio -0 -o -H newc -R 0:0 --quiet"
-        with (tmp / "initrd").open("wb") as out:
-            subprocess.run(["sh", "-c", pack], cwd=tree, stdout=out, check=True)
+        run(["sh", "-c", f"{pack} >../initrd"], tree)
         target.parent.mkdir(exist_ok=True)
         (tmp / "initrd").rename(target)
 

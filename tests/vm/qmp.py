@@ -15,23 +15,28 @@ class Monitor:
     """QEMU's monitor at the other end of a socket."""
 
     def __init__(self, port: socket.socket) -> None:
-        """Greet QEMU; it takes no command before that."""
+        """Agree on what both speak; QEMU takes no command before that.
+
+        Its greeting, which comes first, is no answer and is passed over.
+        """
         self.port = port
         self.port.settimeout(SECONDS)
         self.stream = port.makefile("r", encoding="utf-8")
-        self.stream.readline()
         self.ask("qmp_capabilities")
 
     def ask(self, command: str, **arguments: str) -> dict[str, Any]:
         """Run a command and return its answer; raises LabError when QEMU refuses."""
         message = {"execute": command, "arguments": arguments}
         self.port.sendall(json.dumps(message).encode() + b"\n")
-        for line in self.stream:
-            answer = json.loads(line)
-            if "error" in answer:
-                raise LabError(f"QEMU: {command}: {answer['error']['desc']}")
-            if "return" in answer:
-                return dict(answer["return"])
+        try:
+            for line in self.stream:
+                answer = json.loads(line)
+                if "error" in answer:
+                    raise LabError(f"QEMU: {command}: {answer['error']['desc']}")
+                if "return" in answer:
+                    return dict(answer["return"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise LabError(f"QEMU's answer to {command} makes no sense") from error
         raise LabError(f"QEMU ended during {command}")
 
     def save(self, shell: str) -> None:

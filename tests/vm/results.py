@@ -17,11 +17,9 @@ PLACES = {
 
 def outcome(verdict: Verdict) -> str:
     """Return "passed", "failed" or "skipped: REASON" for a sample on a kernel."""
-    if verdict.failed:
+    if verdict.failed or not (verdict.passed or verdict.skipped):
         return "failed"
-    if verdict.skipped and not verdict.passed:
-        return "skipped: " + verdict.skipped[0]
-    return "passed"
+    return "passed" if verdict.passed else "skipped: " + verdict.skipped[0]
 
 
 def read(file: Path) -> dict[str, Any]:
@@ -36,13 +34,23 @@ def read(file: Path) -> dict[str, Any]:
         "transcripts": {},
     }
     try:
-        return {**empty, **json.loads(file.read_text())}
+        found = {**empty, **json.loads(file.read_text())}
+        rows = [*found["samples"].values(), *found["transcripts"].values()]
+        if all(isinstance(row, dict) for row in [found["kernels"], *rows]):
+            return found
     except FileNotFoundError:
         return empty
-    except (ValueError, TypeError) as error:
-        raise LabError(
-            f"{file}: {error}: remove it, 'make matrix' writes it"
-        ) from error
+    except (ValueError, TypeError, AttributeError):
+        pass
+    raise LabError(f"{file} is damaged: remove it, and 'make matrix' writes it anew")
+
+
+def worst(outcomes: list[str]) -> str:
+    """Return what counts where there are several: a failure, then a pass."""
+    for candidate in ("failed", "passed"):
+        if candidate in outcomes:
+            return candidate
+    return outcomes[0]
 
 
 def enter(file: Path, part: str, rows: list[tuple[str, str, str]]) -> None:
@@ -54,9 +62,12 @@ def enter(file: Path, part: str, rows: list[tuple[str, str, str]]) -> None:
     old = read(file)
     new: dict[str, Any] = json.loads(json.dumps(old))
     lock = cache.read_lock()
+    seen: dict[tuple[str, str], list[str]] = {}  # a sample may have tests in two files
     for name, series, result in rows:
         new["kernels"][series] = lock[series]["version"]
-        new[part].setdefault(name, {})[series] = result
+        seen.setdefault((name, series), []).append(result)
+    for (name, series), outcomes in seen.items():
+        new[part].setdefault(name, {})[series] = worst(outcomes)
     for name in [name for name in new[part] if not PLACES[part](name).exists()]:
         del new[part][name]
     if new != old:
@@ -72,7 +83,9 @@ def enter_samples(file: Path, verdicts: list[Verdict]) -> None:
     rows = []
     for verdict in verdicts:
         name = verdict.unit.sample
-        path = paths.get(name) or paths[f"{name}.c"]
+        path = paths.get(name) or paths.get(f"{name}.c")
+        if not path:
+            raise LabError(f"{verdict.unit.file}: there is no sample {name}")
         rows.append((path, verdict.series, outcome(verdict)))
     enter(file, "samples", rows)
 

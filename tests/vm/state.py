@@ -13,7 +13,7 @@ from pathlib import Path
 
 import cache
 from cache import CHECKOUT, Image, LabError
-from guest import Guest, machine, qemu
+from guest import BOOT_SECONDS, Guest, machine, qemu
 from qmp import Monitor
 
 RESTORE_SECONDS = 10.0
@@ -49,9 +49,12 @@ def boot(image: Image) -> Guest:
     return guest
 
 
-def save(image: Image, target: Path) -> None:
-    """Boot a guest and write its state to a file, whole or not at all."""
-    with cache.scratch() as tmp, boot(image) as guest:
+def save(guest: Guest, target: Path) -> None:
+    """Write a guest's state to a file, whole or not at all.
+
+    The guest stops at that moment; if the state could not be written it goes on.
+    """
+    with cache.scratch() as tmp:
         file = tmp / "state"
         Monitor(guest.ports["qmp"]).save(f"cat >{shlex.quote(str(file))}")
         target.parent.mkdir(exist_ok=True)
@@ -59,40 +62,47 @@ def save(image: Image, target: Path) -> None:
         prune(target)
 
 
-def restore(image: Image, state: Path, cache_mode: str) -> Guest:
-    """Return a guest that goes on where the state was saved, ready for use.
-
-    Raises LabError when it does not answer in time.
-    """
-    guest = Guest(image, CHECKOUT, state)
+def prepared(guest: Guest, cache_mode: str, seconds: float = BOOT_SECONDS) -> Guest:
+    """Return the guest, ready for use; it ends if it cannot be made so."""
     try:
-        guest.prepare(cache_mode, RESTORE_SECONDS)
+        guest.prepare(cache_mode, seconds)
     except BaseException:
         guest.stop()
         raise
     return guest
+
+
+def say(what: str, error: Exception) -> None:
+    """Say in one line what is not as it should be, and that we go on."""
+    print(f"lab: {what} ({str(error).splitlines()[0]})", file=sys.stderr, flush=True)
 
 
 def open_guest(image: Image, cache_mode: str = "none") -> Guest:
-    """Return a guest that is ready for use; see Guest.prepare for cache_mode."""
+    """Return a guest that is ready for use; see Guest.prepare for cache_mode.
+
+    Raises LabError when there can be none.
+    """
     state = path(image)
-    try:
+    with cache.locked(f"state-{state.name}"):
         if not state.exists():
-            with cache.locked(f"state-{state.name}"):
-                if not state.exists():
-                    print(f"lab: first boot of {image.version} ...", file=sys.stderr)
-                    save(image, state)
+            print(
+                f"lab: first boot of {image.version} ...", file=sys.stderr, flush=True
+            )
+            guest = boot(image)
+            try:
+                save(guest, state)
+            except (LabError, OSError) as error:
+                say("going on without a saved state", error)
+                return prepared(guest, cache_mode)
+            except BaseException:
+                guest.stop()
+                raise
+            guest.stop()
+    try:
         for used in (state, image.initrd):
             os.utime(used)  # see prune
-        return restore(image, state, cache_mode)
+        return prepared(Guest(image, CHECKOUT, state), cache_mode, RESTORE_SECONDS)
     except (LabError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        print(f"lab: no saved state ({reason}): booting", file=sys.stderr)
+        say("the saved state does not come to life: booting", error)
         state.unlink(missing_ok=True)
-    guest = boot(image)
-    try:
-        guest.prepare(cache_mode)
-    except BaseException:
-        guest.stop()
-        raise
-    return guest
+    return prepared(boot(image), cache_mode)

@@ -102,12 +102,16 @@ class Reader:
         self.plan = f"1..{len(self.by_name)}"
         self.planned = False
         self.numbers: list[int] = []
+        self.names: list[str] = []
         self.failing: Verdict | None = None
         self.other: list[str] = []
 
     def line(self, line: str) -> None:
         """Take one line; a unit whose last result it is gets shown."""
         match = TAP.match(line)
+        if match:
+            self.numbers.append(int(match[2]))
+            self.names.append(match[3])
         if not match or match[3] not in self.by_name:
             self.planned = self.planned or line == self.plan
             if self.failing and line.startswith("#"):
@@ -119,7 +123,6 @@ class Reader:
             self.failing.show()
         self.failing = None
         verdict = self.by_name[match[3]]
-        self.numbers.append(int(match[2]))
         self.take(verdict, match[3], bool(match[1]), match[4])
         if verdict.complete() and verdict is not self.failing:
             verdict.show()
@@ -144,6 +147,7 @@ class Reader:
             self.failing.show()
         failed = any(verdict.failed for verdict in self.verdicts)
         whole = self.numbers == list(range(1, len(self.by_name) + 1))
+        whole = whole and sorted(self.names) == sorted(self.by_name)
         if self.planned and whole and bool(status) == failed:
             return self.verdicts
         print(

@@ -5,17 +5,18 @@ were recorded, and are compared by consistent renaming: the same value in the bo
 must be the same value in the run, over all terminals and transcripts of a page, and
 two values that differ in the book must differ in the run. Numbers are given out again
 when their owner is gone, so a pair that was matched counts only while it lives; who
-lives is asked of the guest, and only when a pair is in doubt.
+lives is asked of the guest after each step.
 """
 
+import difflib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 CLASSES = Path(__file__).resolve().parents[2] / "docs/transcripts/classes.json"
-ESCAPE = re.compile(r"\x1b")
 
 
 @dataclass(frozen=True)
@@ -80,82 +81,138 @@ def blanks(pieces: list[Piece], index: int) -> str:
     return text
 
 
+def form(line: str, kinds: list[Kind]) -> str:
+    """Return a line with its values replaced by the names of their classes."""
+    pieces = split(line, kinds)
+    return "".join(
+        f"\0{piece.kind.name}\0" if isinstance(piece, Value) else blanks(pieces, index)
+        for index, piece in enumerate(pieces)
+    )
+
+
+def align(
+    book: list[str], run: list[str], kinds: list[Kind]
+) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the lines of two outputs that belong together, None for one that lacks."""
+    left = [form(line, kinds) for line in book]
+    right = [form(line, kinds) for line in run]
+    if left == right:
+        yield from zip(book, run)
+        return
+    matcher = difflib.SequenceMatcher(None, left, right)
+    for _, a, b, c, d in matcher.get_opcodes():
+        yield from zip_longest(book[a:b], run[c:d])
+
+
 @dataclass
 class Pair:
     """Two values that were matched, and the step that did it."""
 
     book: str
     run: str
-    step: int
+    where: str
+
+
+Alive = Callable[[str, set[str]], set[str]]
 
 
 @dataclass
 class Names:
     """Which value of the book is which value of the run, on one page.
 
-    alive(kind, value) tells whether a value of the run still belongs to somebody.
+    alive(name of a class, values of the run) returns those that still belong to
+    somebody.
     """
 
-    alive: Callable[[Kind, str], bool]
+    alive: Alive
     kinds: list[Kind] = field(default_factory=read_kinds)
     pairs: dict[str, list[Pair]] = field(default_factory=dict)
-    step: int = 0
+    where: str = ""
+    shown: bool = False  # whether the last step showed a value that was new
 
-    def compare(self, book: list[str], run: list[str]) -> list[str]:
+    def compare(self, book: list[str], run: list[str], where: str = "") -> list[str]:
         """Compare what a step shows in the book and in the run.
 
-        Returns what differs, a message a line; nothing when all agrees.
+        where names the step in messages about later ones. Returns what differs, a
+        message a line; nothing when all agrees.
         """
-        self.step += 1
+        self.where, self.shown = where, False
         wrong = []
-        for number, line in enumerate(run):
-            if ESCAPE.search(line):
-                wrong.append(f"the run has escape codes: {line!r}")
-            elif number >= len(book):
-                wrong.append(f"the run has a line more: {line!r}")
-            else:
-                reason = self.line(book[number], line)
-                if reason:
-                    wrong.append(
-                        f"{reason}\n    book {book[number]!r}\n    run  {line!r}"
-                    )
-        wrong += [f"the run lacks a line: {line!r}" for line in book[len(run) :]]
+        for left, right in align(book, run, self.kinds):
+            if left is None:
+                wrong.append(f"the run has a line more: {right!r}")
+            elif right is None:
+                wrong.append(f"the run lacks a line: {left!r}")
+            elif reason := self.line(left, right):
+                wrong.append(f"{reason}\n    book {left!r}\n    run  {right!r}")
         return wrong
 
+    def bury(self) -> None:
+        """Forget the pairs whose value of the run is nobody's any more.
+
+        Its number is free, and may name another before the next step shows it.
+        """
+        for name, pairs in self.pairs.items():
+            if pairs:
+                living = self.alive(name, {pair.run for pair in pairs})
+                pairs[:] = [pair for pair in pairs if pair.run in living]
+
     def line(self, book: str, run: str) -> str:
-        """Return why two lines do not agree, "" when they do."""
+        """Return why two lines do not agree, "" when they do and their values match."""
         left, right = split(book, self.kinds), split(run, self.kinds)
-        if len(left) != len(right):
+        if form(book, self.kinds) != form(run, self.kinds):
             return "the text differs"
-        for index, (a, b) in enumerate(zip(left, right)):
+        before = {name: list(pairs) for name, pairs in self.pairs.items()}
+        for a, b in zip(left, right):
             if isinstance(a, Value) and isinstance(b, Value):
-                if a.kind != b.kind:
-                    return f"a {a.kind.name} in the book, a {b.kind.name} in the run"
                 reason = "" if a.kind.compare == "form" else self.match(a, b)
                 if reason:
+                    self.pairs = before  # a line that is wrong proves nothing
                     return reason
-            elif blanks(left, index) != blanks(right, index):
-                return "the text differs"
         return ""
 
     def match(self, book: Value, run: Value) -> str:
         """Match a value with one of the run; return why that cannot be, or ""."""
-        pairs = self.pairs.setdefault(book.kind.name, [])
-        for pair in list(pairs):
-            if (pair.book == book.text) == (pair.run == run.text):
-                continue
-            if pair.step < self.step and not self.alive(book.kind, pair.run):
-                pairs.remove(pair)  # its number is free, and may name another
-            elif pair.book == book.text:
+        name = book.kind.name
+        pairs = self.pairs.setdefault(name, [])
+        for pair in pairs:
+            if pair.book == book.text and pair.run == run.text:
+                return ""
+            if pair.book == book.text:
                 return (
-                    f"the book shows the same {book.kind.name} twice, the run two: "
-                    f"{book.text} was {pair.run}, now {run.text}"
+                    f"the book shows the same {name} twice, the run two: "
+                    f"{book.text} was {pair.run} ({pair.where}), now {run.text}"
                 )
-            else:
+            if pair.run == run.text:
                 return (
-                    f"the book shows two of {book.kind.name}, the run the same twice: "
-                    f"{run.text} is both {pair.book} and {book.text}"
+                    f"the book shows two of {name}, the run the same twice: "
+                    f"{run.text} is both {pair.book} ({pair.where}) and {book.text}"
                 )
-        if not any(pair.book == book.text for pair in pairs):
-            pairs.append(Pair(book.text, run.text, self.step))
+        pairs.append(Pair(book.text, run.text, self.where))
+        self.shown = True
         return ""
+
+    def translate(self, lines: list[str]) -> list[str]:
+        """Return lines of the run with the values that the book has for theirs."""
+        return ["".join(map(self.name, split(line, self.kinds))) for line in lines]
+
+    def name(self, piece: Piece) -> str:
+        """Return a piece of the run as the book shows it.
+
+        A new value keeps its number; if the book has that for another one already, it
+        gets the number which that one has in the run, and so on.
+        """
+        if isinstance(piece, str):
+            return piece
+        if piece.kind.compare == "form":
+            return piece.text
+        pairs = self.pairs.setdefault(piece.kind.name, [])
+        for pair in pairs:
+            if pair.run == piece.text:
+                return pair.book
+        name, taken = piece.text, {pair.book: pair.run for pair in pairs}
+        while name in taken:
+            name = taken[name]
+        pairs.append(Pair(name, piece.text, self.where))
+        self.shown = True
+        return name

@@ -2,7 +2,9 @@
 
 import re
 import secrets
+import shlex
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +13,26 @@ from pexpect.fdpexpect import fdspawn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vm"))
 from guest import Guest  # noqa: E402
-from transcript import Step, TranscriptError  # noqa: E402
+from transcript import Step, Transcript, TranscriptError, unprintable  # noqa: E402
 
 ROWS, COLUMNS = 50, 100
-SECONDS = 30.0
-USERS = {"#": "root", "$": "reader"}
+SECONDS = 30.0  # for one step, unless the transcript's header says another number
+SHOWN = 10  # lines of a terminal in a message
+WINDOW = 4096  # where the prompt is looked for: the end of what has arrived
+KEYS = {"^C": "\x03", "^D": "\x04"}
+OURS = re.compile("/lab/terminal: line ")  # what the lab says of a killed shell
+HERE = "cd /book/build/samples"  # where the terminals start
+
+
+def shown(text: str) -> str:
+    """Return how lines look on a screen: a carriage return goes back to the start."""
+    lines = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        screen = ""
+        for part in line.split("\r"):
+            screen = part + screen[len(part) :]
+        lines.append(screen)
+    return "\n".join(lines)
 
 
 class Terminal:
@@ -23,30 +40,60 @@ class Terminal:
 
     def __init__(self, guest: Guest, number: int, user: str) -> None:
         """Open the terminal and wait for its first prompt."""
-        self.word = secrets.token_hex(8)
-        self.prompt = re.compile(rf"<{self.word}:(\d+):([#$])>")
-        descriptor, _ = guest.terminal(number, ROWS, COLUMNS, user)
-        self.pty = fdspawn(descriptor, encoding="utf-8", timeout=SECONDS)
+        self.user = user
+        word = secrets.token_hex(8)
+        descriptor, end = guest.terminal(number, ROWS, COLUMNS, user)
+        self.prompt = re.compile(rf"<{word}:(\d+):([#$])>")
+        self.end = re.compile(re.escape(end.decode()))
+        self.pty = fdspawn(
+            descriptor,
+            encoding="utf-8",
+            codec_errors="replace",
+            maxread=65536,
+            searchwindowsize=WINDOW,
+        )
         self.pty.delaybeforesend = None
-        self.pty.expect(r"sh\d[#$] ")
+        self.expect(re.compile(r"sh\d[#$] "), SECONDS)
         # PROMPT_COMMAND is exported, so that a shell inside a shell, in whatever
         # namespaces, shows the same prompt although its own start-up file sets PS1.
+        # Shells that know no PROMPT_COMMAND inherit PS1, with the mark filled in.
         # The shell that we found is replaced: it has begun to edit lines, and to echo.
         self.pty.sendline(
-            "stty -echo; export PROMPT_COMMAND="
-            f"\"set +o emacs +o vi; PS1='<{self.word}:\\$?:\\\\$>'; PS2=\"; exec bash"
+            "stty -echo; export PS1 PS2 PROMPT_COMMAND='set +o emacs +o vi; "
+            rf'PS1="\\\$"; PS1="<{word}:\$?:${{PS1@P}}>"; PS2='
+            "'; exec bash"
         )
-        self.wait()
+        self.wait(SECONDS)
 
-    def wait(self) -> tuple[str, int, str]:
+    def expect(self, pattern: re.Pattern[str], seconds: float) -> str:
+        """Return what the terminal shows before a pattern.
+
+        Raises TranscriptError, with the last lines, when it does not come.
+        """
+        try:
+            found = self.pty.expect([pattern, self.end], timeout=seconds)
+        except (TIMEOUT, EOF) as error:
+            last = "\n".join(shown(self.pty.before).rstrip().split("\n")[-SHOWN:])
+            raise TranscriptError(
+                f"no prompt after {seconds:g} s; the terminal shows:\n{last}"
+            ) from error
+        output = shown(self.pty.before)
+        if found == 1:
+            lines = [line for line in output.split("\n") if not OURS.match(line)]
+            last = "\n".join(lines).rstrip("\n").rpartition("\n")[2]
+            raise TranscriptError(
+                f"the shell ended; the last line it printed: {last!r}"
+            )
+        return output
+
+    def wait(self, seconds: float) -> tuple[str, int, str]:
         """Return what came before the next prompt, the status and the mark in it."""
-        self.pty.expect(self.prompt)
-        output = self.pty.before.replace("\r\n", "\n")
+        output = self.expect(self.prompt, seconds)
         return output, int(self.pty.match[1]), self.pty.match[2]
 
     def type(self, command: list[str]) -> None:
         """Type a command, and the lines that continue it."""
-        self.pty.send("".join(f"{line}\n" for line in command))
+        self.pty.send("".join(KEYS.get(line, f"{line}\n") for line in command))
 
 
 @dataclass
@@ -65,59 +112,106 @@ class Session:
         """Use a guest that is ready; terminals open when they are first typed in."""
         self.guest = guest
         self.seats: dict[int, Seat] = {}
+        self.seconds = SECONDS
+        self.user: str | None = None
+
+    def begin(self, transcript: Transcript) -> None:
+        """Do what the headers of a transcript ask for before its first step."""
+        self.seconds = transcript.timeout or SECONDS
+        self.user = transcript.user
+        for command in transcript.setup:
+            line = f"timeout {self.seconds} bash -c {shlex.quote(f'{HERE}; {command}')}"
+            status, output = self.guest.run(line, self.seconds + SECONDS)
+            if status:
+                said = "\n".join(output)
+                raise TranscriptError(
+                    f"#: setup: {command}\n  ended with {status}:\n{said}"
+                )
 
     def seat(self, step: Step) -> Seat:
-        """Return a step's terminal, at its prompt; opened, if this is the first."""
+        """Return a step's terminal; opened, if this is the first step in it."""
+        user = "root" if step.mark == "#" else self.user or "reader"
         if step.terminal not in self.seats:
-            terminal = Terminal(self.guest, step.terminal, USERS[step.mark])
+            terminal = Terminal(self.guest, step.terminal, user)
             self.seats[step.terminal] = Seat(terminal, step.mark)
         seat = self.seats[step.terminal]
-        if seat.waiting:
+        if seat.waiting and not step.key:
             self.finish(seat, seat.waiting)
+        if self.user and step.mark == "$" and seat.terminal.user != user:
+            raise TranscriptError(
+                f"the terminal belongs to {seat.terminal.user}, not to {user}"
+            )
         return seat
 
-    def until_asleep(self, step: Step) -> None:
-        """Return when the command of a step sleeps in its terminal's foreground."""
-        name = step.command[0].split()[0].rpartition("/")[2][:15]  # as in comm
-        look = f"ps -t hvc{step.terminal - 1} -o stat= -o comm="
-        self.guest.run(
-            f"until {look} | grep -q '^S[^ ]*+ *{name}$'; do :; done", SECONDS
-        )
+    def settle(self, seat: Seat, step: Step) -> None:
+        """Make a terminal take keys for keys, with a shell at its prompt.
+
+        bash edits the first line that it reads, whatever PROMPT_COMMAND says, and
+        leaves the terminal so that keys arrive as characters.
+        """
+        seat.terminal.type([""])
+        seat.terminal.wait(self.seconds)
+        self.guest.run(f"stty -F /dev/hvc{step.terminal - 1} icanon", SECONDS)
+
+    def foreground(self, step: Step) -> list[str]:
+        """Return "STATE PID NAME" of those who may read from a step's terminal."""
+        look = f"ps -t hvc{step.terminal - 1} -o stat= -o pid= -o comm="
+        rows = [row.split(None, 1) for row in self.guest.run(look, SECONDS)[1]]
+        return [f"{state[0]} {row}" for state, row in rows if "+" in state]
+
+    def until_asleep(self, step: Step, before: list[str]) -> None:
+        """Return when others than before are in the foreground, and all sleep."""
+        old = {row[2:] for row in before}
+        end = time.monotonic() + self.seconds
+        while time.monotonic() < end:
+            rows = self.foreground(step)
+            if {row[2:] for row in rows} != old and all(row[0] == "S" for row in rows):
+                return
+        raise TranscriptError(f"has not come to wait after {self.seconds:g} s")
 
     def finish(self, seat: Seat, step: Step) -> list[str]:
         """Wait for the prompt after a step; return what the terminal showed."""
-        output, status, seat.mark = seat.terminal.wait()
+        try:
+            output, status, seat.mark = seat.terminal.wait(self.seconds)
+        except TranscriptError as error:
+            raise TranscriptError(f"{step.where()}\n  {error}") from error
+        seat.waiting = None
         if step.waits and output:
             raise TranscriptError(f"{step.where()}\n  waited, and then said:\n{output}")
         if status != step.status:
             raise TranscriptError(
-                f"{step.where()}\n  ended with {status}, not {step.status}:\n{output}"
+                f"{step.where()}\n  ended with {status}, the book expects "
+                f"{step.status}; the terminal shows:\n{output}"
             )
-        seat.waiting = None
-        return output.splitlines()
+        if step.key:
+            output = re.sub(r"^(\^C)?\n", "", output)  # where ^C stands already
+        lines = output.removesuffix("\n").split("\n") if output else []
+        reason = unprintable(lines)
+        if reason:
+            raise TranscriptError(f"{step.where()}\n  {reason}")
+        return lines
 
     def run(self, step: Step) -> list[str]:
         """Execute a step; return the lines that its terminal showed.
 
         Raises TranscriptError when the terminal is not where the step believes, the
-        command does not end, or ends with another status than the step expects.
+        command does not end, ends with another status than the step expects, or
+        prints what a transcript cannot hold.
         """
-        seat = None
         try:
             seat = self.seat(step)
             if seat.mark != step.mark:
                 raise TranscriptError(
-                    f"{step.where()}\n  the prompt is sh{step.terminal}{seat.mark}"
+                    f"the run's prompt is sh{step.terminal}{seat.mark}"
                 )
+            if KEYS.keys() & set(step.command) and not seat.waiting:
+                self.settle(seat, step)
+            before = self.foreground(step) if step.waits else []
             seat.terminal.type(step.command)
             if step.waits:
-                self.until_asleep(step)
+                self.until_asleep(step, before)
                 seat.waiting = step
                 return []
-            return self.finish(seat, step)
-        except (TIMEOUT, EOF) as error:
-            seen = seat.terminal.pty.before if seat else ""
-            raise TranscriptError(
-                f"{step.where()}\n  no prompt after {SECONDS:.0f} s; the terminal "
-                f"shows:\n{seen}"
-            ) from error
+        except TranscriptError as error:
+            raise TranscriptError(f"{step.where()}\n  {error}") from error
+        return self.finish(seat, step)

@@ -2,10 +2,25 @@
 
 The format is that of docs/_ext/book/session.py. Of its headers the runner knows
 
+``#: needs: linux >= 6.1``
+    older kernels skip the transcript
+``#: setup: modprobe dummy``
+    runs as root, before the first step and where no reader sees it
+``#: user: nobody``
+    whose terminals the ``$`` are, instead of reader's
+``#: timeout: 60``
+    seconds that a step may take, instead of 30
 ``#: status: 1 ./unshare true``
     the command after the number is expected to end with that status, not 0
 ``#: waits: ./ns_pass_recv /tmp/socket bash``
     the command ends, or shows its own prompt, only after a step in another terminal
+
+A command that is exactly ``^C`` or ``^D`` is that key, for a command that waits or for
+a shell at its prompt. What a program reads are continuation lines, ``> ^D`` its end.
+
+Output is recorded as it looks on the screen: a carriage return goes back to the start
+of the line, and a last line is a line whether or not a newline ends it. Escape codes
+and other control characters are refused, and what would be read as a prompt.
 """
 
 import re
@@ -14,11 +29,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-TRANSCRIPTS = CHECKOUT / "docs/transcripts"
+DOCS = CHECKOUT / "docs"
+KEYS = ("^C", "^D")
+NEEDS = re.compile(r"linux >= (\d+\.\d+)")
+
+# All but the tab: the reader of a file, and Python, take some for the end of a line.
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
 
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
 from book.session import (  # noqa: E402
     CONTINUATION,
+    PROMPT,
     SessionError,
     classify,
     read_session,
@@ -42,6 +63,11 @@ class Step:
     status: int = 0
     waits: bool = False
 
+    @property
+    def key(self) -> bool:
+        """Tell whether the command is a key, typed without a newline."""
+        return self.command[0] in KEYS
+
     def where(self) -> str:
         """Return the line that the step begins with, for a message."""
         return f"sh{self.terminal}{self.mark} {self.command[0]}"
@@ -59,6 +85,10 @@ class Transcript:
     path: Path
     headers: tuple[tuple[str, str], ...]
     steps: list[Step]
+    needs: str = "0.0"  # the first series that can run it
+    setup: list[str] = field(default_factory=list)
+    user: str | None = None
+    timeout: float | None = None
 
     def text(self) -> str:
         """Return the whole file."""
@@ -66,40 +96,79 @@ class Transcript:
         return header + "".join(step.text() for step in self.steps)
 
 
+def unprintable(lines: list[str]) -> str:
+    """Return why a step's output cannot stand in a transcript, "" if it can."""
+    for number, line in enumerate(lines):
+        if CONTROL.search(line):
+            return f"printed escape codes or control characters: {line!r}"
+        if PROMPT.match(line) or (number == 0 and line.startswith(CONTINUATION)):
+            return (
+                f"printed what reads like a prompt: {line!r}; let the command print "
+                "something before it, as 'sed s/^/./' does"
+            )
+    return ""
+
+
+def read_steps(text: str) -> list[Step]:
+    """Return the steps of a session."""
+    steps: list[Step] = []
+    for terminal, prompt, line in classify(text):
+        line = line.removesuffix("\n")
+        if prompt == CONTINUATION:
+            steps[-1].command.append(line)
+        elif terminal:
+            steps.append(Step(int(terminal), prompt[-2], [line]))
+        else:
+            steps[-1].output.append(line)
+    return steps
+
+
+def apply(transcript: Transcript, key: str, value: str) -> str:
+    """Do what a header says; return what is wrong with it, or ""."""
+    number, _, command = value.partition(" ")
+    if key == "waits":
+        command = value
+    named = [step for step in transcript.steps if step.command[0] == command]
+    needs = NEEDS.fullmatch(value)
+    wrong = ""
+    if key == "setup":
+        transcript.setup.append(value)
+    elif key == "user":
+        transcript.user = value
+    elif key == "timeout" and value.isdecimal():
+        transcript.timeout = float(value)
+    elif key == "needs" and needs:
+        transcript.needs = needs[1]
+    elif key in ("timeout", "needs") or (key == "status" and not number.isdecimal()):
+        wrong = f"cannot read {value!r}"
+    elif not named:
+        wrong = f"names no step: {command}"
+    for step in [] if wrong else named:
+        if key == "status":
+            step.status = int(number)
+        elif key == "waits":
+            step.waits = True
+    return wrong
+
+
 def read_transcript(path: Path) -> Transcript:
     """Return the transcript in a file.
 
     Raises SessionError for a file that breaks the format, and TranscriptError for a
-    header about a step that is not there.
+    header that cannot be read or is about a step that is not there.
     """
     session = read_session(path)
-    steps: list[Step] = []
-    for terminal, prompt, text in classify(session.text):
-        text = text.removesuffix("\n")
-        if prompt == CONTINUATION:
-            steps[-1].command.append(text)
-        elif terminal:
-            steps.append(Step(int(terminal), prompt[-2], [text]))
-        else:
-            steps[-1].output.append(text)
+    transcript = Transcript(path, session.headers, read_steps(session.text))
     for key, value in session.headers:
-        number, _, command = value.partition(" ")
-        if key == "waits":
-            command = value
-        named = [step for step in steps if step.command[0] == command]
-        if key in ("status", "waits") and not named:
-            raise TranscriptError(f"{path}: '#: {key}:' names no step: {command}")
-        for step in named:
-            if key == "status":
-                step.status = int(number)
-            elif key == "waits":
-                step.waits = True
-    return Transcript(path, session.headers, steps)
+        wrong = apply(transcript, key, value)
+        if wrong:
+            raise TranscriptError(f"{path}: '#: {key}:' {wrong}")
+    return transcript
 
 
 def page_transcripts(page: str) -> list[str]:
     """Return the names of a page's transcripts, in the order of the page."""
-    source = CHECKOUT / "docs" / f"{page}.rst"
+    source = DOCS / f"{page}.rst"
     if not source.exists():
         raise TranscriptError(f"there is no page docs/{page}.rst")
     return re.findall(r"^\.\. transcript:: (\S+)$", source.read_text(), re.M)
@@ -107,7 +176,8 @@ def page_transcripts(page: str) -> list[str]:
 
 def pages() -> list[str]:
     """Return the pages that have transcripts."""
-    return sorted(folder.name for folder in TRANSCRIPTS.iterdir() if folder.is_dir())
+    folders = (DOCS / "transcripts").iterdir()
+    return sorted(folder.name for folder in folders if folder.is_dir())
 
 
 def version(series: str) -> tuple[int, ...]:
@@ -121,10 +191,14 @@ def file_for(name: str, series: str) -> Path:
     NAME@5.10.console serves 5.10 and what is older, NAME@6.1.console 6.1 and what is
     older and has no file of its own; NAME.console serves the rest.
     """
-    plain = TRANSCRIPTS / f"{name}.console"
-    found = {
-        version(path.stem.partition("@")[2]): path
-        for path in plain.parent.glob(f"{plain.stem}@*.console")
-    }
+    plain = DOCS / "transcripts" / f"{name}.console"
+    found = {}
+    for path in plain.parent.glob(f"{plain.stem}@*.console"):
+        series_of = path.stem.partition("@")[2]
+        if not re.fullmatch(r"\d+\.\d+", series_of):
+            raise TranscriptError(
+                f"{path}: an alternative is called as NAME@6.1.console"
+            )
+        found[version(series_of)] = path
     fitting = [key for key in found if version(series) <= key]
     return found[min(fitting)] if fitting else plain

@@ -96,6 +96,24 @@ def command_line(
     return command
 
 
+def roomy_pair() -> tuple[socket.socket, socket.socket]:
+    """Return two connected sockets that hold megabytes nobody has read yet.
+
+    QEMU drops what a console prints while its socket is full, and a Unix socket is
+    full after some 300 short lines. TCP joins lines, and its buffers grow. Nobody
+    else can connect: the port is closed before the pair is used.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ours = socket.create_connection(server.getsockname())
+        theirs, peer = server.accept()
+        while peer != ours.getsockname():  # somebody else was faster: not for them
+            theirs.close()
+            theirs, peer = server.accept()
+    for end in (ours, theirs):
+        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return ours, theirs
+
+
 class Guest:
     """One guest. Use it as a context manager: it ends with the block."""
 
@@ -110,7 +128,7 @@ class Guest:
         self.pending = b""
         theirs = {}
         for name in PORTS:
-            self.ports[name], theirs[name] = socket.socketpair()
+            self.ports[name], theirs[name] = roomy_pair()
         descriptors = {name: port.fileno() for name, port in theirs.items()}
         with ExitStack() as stack:
             passed = [stack.enter_context(port).fileno() for port in theirs.values()]

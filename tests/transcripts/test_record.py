@@ -1,0 +1,137 @@
+"""Recording: what agrees stays as it is, what failed is not written."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from page import Outcome, run_page
+from test_corpus import docs, write_page
+
+__all__ = ["docs"]
+
+# "first" shows A and B by numbers that no guest gives; "then" differs in one step.
+FIRST = """\
+#: status: 1 false
+#: setup: touch /tmp/here
+sh1# unshare --uts bash
+sh1# readlink /proc/self/ns/uts
+uts:[4026532901]
+sh1# false
+sh1# echo "(pid $$)"
+(pid 7)
+"""
+THEN = """\
+#: timeout: 9
+sh1# echo kept   "$((1 + 1))"
+kept 2
+sh1# stat -L -c 'inode %i is here' /proc/self/ns/uts
+inode   4026532901 is here
+sh1# cat <<END; readlink /proc/$$/ns/uts
+> new
+> END
+{}
+sh1# readlink /proc/$$/ns/uts
+uts:[4026532901]
+"""
+OLD, NEW = THEN.format("old"), THEN.format("new\nuts:[4026532901]")
+
+
+def run(page: str, record: bool = True, last: str = "") -> list[Outcome]:
+    """Run a page, or as far as last."""
+    return run_page(page, "6.12", record, last or page)
+
+
+def text(docs: Path, name: str) -> str:
+    """Return what the file of a transcript holds."""
+    return (docs / "transcripts" / f"{name}.console").read_text()
+
+
+def test_unchanged(docs: Path) -> None:
+    """What agrees beyond renaming is not even written."""
+    write_page(docs, "page", {"first": FIRST, "then": NEW})
+    for file in (docs / "transcripts/page").iterdir():
+        file.chmod(0o444)
+    outcomes = run("page")
+    assert [(o.wrong, o.written) for o in outcomes] == [([], False)] * 2
+    assert text(docs, "page/first") == FIRST
+    assert text(docs, "page/then") == NEW
+
+
+def test_differing_step(docs: Path) -> None:
+    """Only the step that differs is rewritten, with the book's own values."""
+    write_page(docs, "page", {"first": FIRST, "then": OLD})
+    assert [(o.wrong, o.written) for o in run("page")] == [([], False), ([], True)]
+    assert text(docs, "page/first") == FIRST
+    assert text(docs, "page/then") == NEW
+    assert [o.wrong for o in run("page", record=False)] == [[], []]
+
+
+def test_failed_step(docs: Path) -> None:
+    """A transcript in which a step failed stays, and what follows does not run."""
+    failing = "sh1# echo one\ntwo\n" + "sh1# false\n"
+    write_page(docs, "page", {"bad": failing, "after": OLD})
+    bad, after = run("page")
+    assert bad.wrong == [
+        "sh1# false\n  ended with 1, the book expects 0; the terminal shows:\n"
+    ]
+    assert after.wrong == ["not run, because of an earlier one"]
+    assert text(docs, "page/bad") == failing
+    assert text(docs, "page/after") == OLD
+
+
+def test_refused_output(docs: Path) -> None:
+    """Neither colours nor what reads like a prompt get into a file."""
+    for name, command in (("a", r"printf '\033[1mx\n'"), ("b", "echo 'sh1# ls'")):
+        recorded = f"sh1# {command}\nx\n"
+        write_page(docs, name, {"it": recorded})
+        assert run(name)[0].wrong != []
+        assert text(docs, f"{name}/it") == recorded
+
+
+def test_one(docs: Path) -> None:
+    """Recording one transcript compares those before it, and stops there."""
+    wrong = "sh1# echo one\ntwo\n"
+    write_page(docs, "page", {"a": wrong, "b": wrong, "c": wrong})
+    a, b = run("page", last="page/b")
+    assert (bool(a.wrong), a.written) == (True, False)
+    assert (b.wrong, b.written) == ([], True)
+    assert text(docs, "page/a") == text(docs, "page/c") == wrong
+    assert text(docs, "page/b") == "sh1# echo one\none\n"
+    with pytest.raises(Exception, match="no transcript page/d in docs/page.rst"):
+        run("page", last="page/d")
+
+
+def test_kernels(docs: Path) -> None:
+    """A kernel may differ by its own file only."""
+    command = "sh1# uname -r | cut -d. -f1,2\n"
+    write_page(docs, "page", {"it": command + "6.12\n"})
+    (outcome,) = run_page("page", "5.10", False, "page")
+    assert outcome.wrong == [
+        command.strip(),
+        "  the text differs\n    book '6.12'\n    run  '5.10'",
+    ]
+    other = docs / "transcripts/page/it@5.10.console"
+    other.write_text(command + "5.10\n")
+    for series in ("5.10", "6.12"):
+        assert run_page("page", series, False, "page")[0].wrong == []
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["introduction/no-such"], "there is no transcript introduction/no-such in "),
+        (["no-such"], "there is no page docs/no-such.rst"),
+        (["--record", "--kernel", "all"], "record one kernel at a time"),
+    ],
+)
+def test_command_line(arguments: list[str], message: str) -> None:
+    """What cannot be run is said, and is no success."""
+    done = subprocess.run(
+        [Path(__file__).parent / "replay", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert message in done.stderr

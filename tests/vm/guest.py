@@ -4,6 +4,7 @@ Programs open one with ``state.open_guest``, which boots a kernel once and from 
 on restores it.
 """
 
+import re
 import secrets
 import select
 import shutil
@@ -24,6 +25,7 @@ BOOT_SECONDS = 90.0
 MEMORY = "512M"
 # Emulation keeps what it has translated, by default up to a gigabyte of it.
 ACCELERATORS = {"kvm": "kvm", "tcg": "tcg,tb-size=128"}
+REASON = re.compile("panic|BUG:|Oops|Out of memory")  # in what a dying kernel says
 PORTS = [*(f"hvc{n}" for n in range(TERMINALS)), "control", "console", "qmp"]
 
 # Speed under emulation: no mitigations for a machine that nobody shares, and page
@@ -187,7 +189,9 @@ class Guest:
                 break
             said += data
         lines = [line.strip() for line in said.decode(errors="replace").splitlines()]
-        return "\n".join([line for line in lines if line][-8:])
+        lines = [line for line in lines if line]
+        reasons = [line for line in lines if REASON.search(line)]
+        return "\n".join([*reasons[:4], *lines[-4:]])
 
     def line(self, deadline: float) -> str:
         """Return the next line from the control port.

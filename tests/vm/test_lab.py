@@ -1,0 +1,190 @@
+"""The lab as a reader has it: its shell, its folders, its end."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cache import CHECKOUT, Image, LabError
+from trial import SECONDS, Typist, call, guests, must_end, restored, wait_for
+
+pytest_plugins = ["trial"]
+
+PROMPT = "sh1# "
+
+
+@pytest.fixture
+def lab(img: Image) -> Iterator[Typist]:
+    """A lab at its first prompt; it is ended when the test is."""
+    typist = Typist(["tests/vm/lab"], CHECKOUT)
+    typist.expect_exact(PROMPT)
+    try:
+        yield typist
+    finally:
+        typist.close(force=True)
+
+
+def shell(user: str = "root") -> Typist:
+    """Open another terminal of the lab."""
+    return Typist(["tests/vm/lab-shell", "--user", user], CHECKOUT)
+
+
+def test_folders(lab: Typist) -> None:
+    """The shell is where the samples are; the book is at hand, and cannot be spoilt."""
+    assert lab.type("pwd", PROMPT) == "/book/build/samples\n"
+    assert "usage: unshare COMMAND" in lab.type("./unshare", PROMPT)
+    said = lab.type("echo x >/book/README.md; rm /book/LICENSE", PROMPT)
+    assert said.count("Read-only file system") == 2
+
+
+def test_host_changes_are_seen(lab: Typist) -> None:
+    """What is saved on the host is read in the guest the next time."""
+    file = CHECKOUT / "work" / f"seen-{os.getpid()}"
+    try:
+        for text in ("one\n", "two\n"):
+            file.write_text(text)
+            assert lab.type(f"cat /book/work/{file.name}", PROMPT) == text
+    finally:
+        file.unlink()
+
+
+def test_work_is_harmless(lab: Typist) -> None:
+    """What root makes in work/ arrives as a plain file of ours."""
+    name = f"made-{os.getpid()}"
+    made = CHECKOUT / "work" / name
+    try:
+        lab.type(f"cp /bin/true /book/work/{name}", PROMPT)
+        lab.type(f"chmod 4755 /book/work/{name}", PROMPT)
+        status = made.stat()
+        assert status.st_mode & 0o7111 == 0
+        assert status.st_uid == os.getuid()
+    finally:
+        made.unlink()
+
+
+def test_job_control_and_size(lab: Typist) -> None:
+    """^C and ^Z reach the program, and a new size of the window the guest."""
+    started = "sh -c 'echo star''ted; exec sleep 1000'"
+    for key, said in (("z", "Stopped"), ("c", "^C")):
+        lab.sendline(started)
+        lab.expect_exact("started\r\n")
+        lab.sendcontrol(key)
+        lab.expect_exact(said)
+        lab.expect_exact(PROMPT)
+    assert "Stopped" in lab.type("jobs", PROMPT)
+    lab.type("kill %1", PROMPT)
+    lab.setwinsize(33, 111)
+    wait_for(lambda: lab.type("stty size", PROMPT) == "33 111\n")
+
+
+def test_more_terminals(lab: Typist) -> None:
+    """Three more, the second one here as reader; then there is none left."""
+    shells = []
+    try:
+        for number, user in ((2, "root"), (3, "reader"), (4, "root")):
+            mark = "#" if user == "root" else "$"
+            shells.append(shell(user))
+            shells[-1].expect_exact(f"sh{number}{mark} ")
+        assert shells[1].type("id -u", "sh3$ ") == "1000\n"
+        late = shell()
+        late.expect_exact("all four terminals of the lab are in use")
+        assert late.finish() == 1
+        shells[0].sendline("exit")
+        assert shells[0].finish() == 0
+    finally:
+        for typist in shells:
+            typist.close(force=True)
+
+
+def test_end(lab: Typist) -> None:
+    """exit ends the lab, its guest, and what is connected to it."""
+    with must_end(guests(lab.pid)):
+        lab.sendline("exit")
+        assert lab.finish() == 0
+    assert not list((CHECKOUT / "build/lab").glob(f"{lab.pid}.sock"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_killed(lab: Typist, number: signal.Signals) -> None:
+    """However the lab ends, its guest ends with it."""
+    with must_end(guests(lab.pid)):
+        lab.kill(number)
+        lab.finish()
+
+
+def test_without_a_terminal(checkout: Path) -> None:
+    """There is nobody to type: a usage error that says what else there is."""
+    done = call(["tests/vm/lab"], checkout)
+    assert done.returncode == 2
+    assert "tests/vm/run" in done.stderr
+
+
+def test_shell_without_a_lab(checkout: Path) -> None:
+    """The message says how to start one."""
+    alone = Typist(["tests/vm/lab-shell"], checkout)
+    alone.expect_exact("no lab is running in this checkout: start one with 'make lab'")
+    assert alone.finish() == 1
+
+
+def test_panic(img: Image) -> None:
+    """A guest that dies is reported at once, with its kernel's last words."""
+    with restored(img) as dying:
+        with pytest.raises(LabError, match="(?s)ended.*sysrq triggered crash"):
+            dying.run("echo c >/proc/sysrq-trigger", SECONDS)
+
+
+def test_guest_that_stops(img: Image) -> None:
+    """One that says nothing any more is given up at the deadline."""
+    with restored(img) as silent:
+        silent.process.send_signal(signal.SIGSTOP)
+        with must_end([silent.process.pid]):
+            with pytest.raises(LabError, match="stopped answering"):
+                silent.run("true", 0.5)
+            silent.stop()
+
+
+def test_output_is_not_taken_for_a_status(img: Image) -> None:
+    """Whatever a command prints, its status is the one that it ended with."""
+    with restored(img) as opened:
+        words = "echo ready; echo 0123456789abcdef 0; cat; exit 7"
+        expected = (7, ["ready", "0123456789abcdef 0"])
+        assert opened.run(words, SECONDS) == expected
+
+
+def test_console_keeps_what_nobody_reads(img: Image) -> None:
+    """A terminal that is not read for a while loses no line."""
+    with restored(img) as opened:
+        opened.prepare()
+        descriptor, _ = opened.terminal(1, 24, 80, "root")
+        os.write(descriptor, b"seq 4000 >/dev/hvc0; touch /tmp/done\n")
+        opened.run("until [ -e /tmp/done ]; do :; done", SECONDS)
+        text = b""
+        while b"\n4000\r" not in text:
+            text += os.read(descriptor, 65536)
+        lines = [line for line in text.split() if line.isdigit()]
+        lines = lines[-4000:]  # the command itself holds the number, too
+        assert lines == [b"%d" % number for number in range(1, 4001)]
+
+
+def test_two_at_once(img: Image) -> None:
+    """Two runs in one checkout do not meet."""
+    command = [str(CHECKOUT / "tests/vm/exec"), "hostname; readlink /proc/self/ns/uts"]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(2)]
+    said = [run.communicate(timeout=SECONDS)[0] for run in runs]
+    assert said[0] == said[1] == b"lab\nuts:[4026531838]\n"
+
+
+def test_restored_guests_differ(img: Image) -> None:
+    """The clock goes on, and randomness is not that of the other one."""
+    seen = []
+    for _ in range(2):
+        with restored(img) as opened:
+            opened.prepare()
+            _, said = opened.run("cat /proc/sys/kernel/random/uuid; date +%s", SECONDS)
+            seen.append(said)
+    assert seen[0][0] != seen[1][0]
+    assert all(abs(int(said[1]) - time.time()) < 60 for said in seen)

@@ -8,7 +8,7 @@ import cache
 from cache import HERE, Image, LabError
 
 BUSYBOX = Path("/bin/busybox")
-FOLDERS = ("bin", "dev", "proc", "sys", "lower", "upper", "root")
+FOLDERS = ("bin", "dev", "proc", "sys", "lower", "upper", "newroot")
 
 
 def run(command: list[str], folder: Path) -> None:

@@ -7,6 +7,7 @@ values are compared by their form.
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+import re
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,13 @@ def test_fail(outcomes: dict[str, Outcome], name: str) -> None:
     """What differs is said, with the step, the book and the run."""
     said = "\n".join(outcomes[name].wrong)
     said = said[said.find("transcripts/") :] if said[0] == "/" else said
-    kinds = read_kinds()
     wanted = (CORPUS / f"{name}.message").read_text().splitlines()
-    assert [form(line, kinds) for line in said.splitlines()] == [
-        form(line, kinds) for line in wanted
-    ]
+    assert [shape(line) for line in said.splitlines()] == [shape(x) for x in wanted]
+
+
+def shape(line: str) -> str:
+    """Return a line of a message without what the run happened to print.
+
+    The number of a process stands bare in the message, where no class knows it.
+    """
+    return form(re.sub(r"(the same twice: )\d+\b", r"\1N", line), read_kinds())

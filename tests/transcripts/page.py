@@ -1,11 +1,11 @@
 """Run the transcripts of a page, in page order, in one guest."""
 
-import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vm"))
+import cache  # noqa: E402
 from compare import Names  # noqa: E402
 from guest import Guest  # noqa: E402
 from image import image  # noqa: E402
@@ -16,15 +16,11 @@ from transcript import (  # noqa: E402
     Transcript,
     TranscriptError,
     file_for,
-    page_transcripts,
+    file_to_record,
+    page_sessions,
     read_transcript,
     version,
 )
-
-SECONDS = 30.0
-
-# A step that shows no value asks for no census, unless it may end what was there.
-ENDS = re.compile(r"\b(exit|exec|kill\w*|u\w*mount|rm|unpin\S*|del\w*)\b|\^[CD]")
 
 
 @dataclass
@@ -40,12 +36,7 @@ class Outcome:
 
 def living(guest: Guest, kind: str, values: set[str]) -> set[str]:
     """Return the values of the run that still belong to something in the guest."""
-    if kind == "namespace":
-        return values.intersection(guest.run("/lab/census", SECONDS)[1])
-    if kind == "process":
-        look = "for pid in {}; do [ -e /proc/$pid ] && echo $pid; done"
-        return set(guest.run(look.format(" ".join(values)), SECONDS)[1])
-    return values
+    return guest.alive(values) if kind in ("namespace", "process") else values
 
 
 def run_transcript(
@@ -72,12 +63,46 @@ def run_transcript(
             outcome.wrong += [step.where(), *(f"  {line}" for line in wrong)]
         if wrong and record:
             step.output = names.translate(seen)
-        if names.shown or ENDS.search("\n".join(step.command)):
-            names.bury()
+        names.bury()
     if outcome.wrong and record:
-        transcript.path.write_text(transcript.text(), encoding="utf-8")
+        target = file_to_record(transcript.path, outcome.series, cache.DEFAULT)
+        target.write_text(transcript.text(), encoding="utf-8")
         outcome.wrong, outcome.written = [], True
     return outcome
+
+
+def chosen(page: str, last: str) -> list[list[str]]:
+    """Return the transcripts to run, a list for each guest: all if last is the page.
+
+    For one transcript, those are it and what comes before it in its guest.
+    """
+    sessions = page_sessions(page)
+    if last == page:
+        return [names for names in sessions if names]
+    for names in sessions:
+        if last in names:
+            return [names[: names.index(last) + 1]]
+    raise TranscriptError(f"there is no transcript {last} in docs/{page}.rst")
+
+
+def run_session(todo: list[str], series: str, recorded: list[str]) -> list[Outcome]:
+    """Run transcripts, one after the other, in one guest; write those of recorded."""
+    outcomes = []
+    with open_guest(image(series), cache_mode="loose") as guest:
+        session = Session(guest)
+        names = Names(lambda kind, values: living(guest, kind, values))
+        for name in todo:
+            try:
+                transcript = read_transcript(file_for(name, series))
+                outcome = run_transcript(transcript, session, names, name in recorded)
+            except (SessionError, TranscriptError, OSError) as error:
+                outcomes.append(Outcome(name, series, [str(error)]))
+                break  # the terminals are not where the next one expects them
+            outcomes.append(outcome)
+    return outcomes + [
+        Outcome(name, series, ["not run, because of an earlier one"])
+        for name in todo[len(outcomes) :]
+    ]
 
 
 def run_page(page: str, series: str, record: bool, last: str) -> list[Outcome]:
@@ -85,26 +110,8 @@ def run_page(page: str, series: str, record: bool, last: str) -> list[Outcome]:
 
     Recording one transcript compares those before it.
     """
-    todo = page_transcripts(page)
-    if last != page:
-        if last not in todo:
-            raise TranscriptError(f"there is no transcript {last} in docs/{page}.rst")
-        todo = todo[: todo.index(last) + 1]
     outcomes = []
-    with open_guest(image(series)) as guest:
-        session = Session(guest)
-        names = Names(lambda kind, values: living(guest, kind, values))
-        for name in todo:
-            try:
-                transcript = read_transcript(file_for(name, series))
-                write = record and last in (page, name)
-                outcome = run_transcript(transcript, session, names, write)
-            except (SessionError, TranscriptError, OSError) as error:
-                outcomes.append(Outcome(name, series, [str(error)]))
-                break  # the terminals are not where the next one expects them
-            outcomes.append(outcome)
-    outcomes += [
-        Outcome(name, series, ["not run, because of an earlier one"])
-        for name in todo[len(outcomes) :]
-    ]
+    for todo in chosen(page, last):
+        recorded = (todo if last == page else [last]) if record else []
+        outcomes += run_session(todo, series, recorded)
     return outcomes

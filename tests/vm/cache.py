@@ -20,6 +20,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
 KERNEL_KEYS = ("release", "version", "vmlinuz", "modules")
+DEFAULT = "6.12"  # the kernel of programs that are not told another
 LOCK_FORMAT = 2  # of lock.json; another number makes old caches fetch anew
 
 

@@ -26,7 +26,7 @@ MEMORY = "512M"
 # Emulation keeps what it has translated, by default up to a gigabyte of it.
 ACCELERATORS = {"kvm": "kvm", "tcg": "tcg,tb-size=128"}
 REASON = re.compile("panic|BUG:|Oops|Out of memory")  # in what a dying kernel says
-PORTS = [*(f"hvc{n}" for n in range(TERMINALS)), "control", "console", "qmp"]
+PORTS = [*(f"hvc{n}" for n in range(TERMINALS)), "control", "census", "console", "qmp"]
 
 # Speed under emulation: no mitigations for a machine that nobody shares, and page
 # tables of four levels. The console takes what the kernel has to say of its end.
@@ -62,6 +62,7 @@ def machine(image: Image) -> list[str]:
         *("-device", "virtio-serial-pci"),
         *(word for n in range(TERMINALS) for word in console(n)),
         *("-device", "virtserialport,chardev=control,name=lab.control"),
+        *("-device", "virtserialport,chardev=census,name=lab.census"),
         *("-serial", "chardev:console", "-mon", "chardev=qmp,mode=control"),
     ]
 
@@ -127,7 +128,7 @@ class Guest:
         (checkout / "work").mkdir(exist_ok=True)
         self.image = image
         self.ports: dict[str, socket.socket] = {}
-        self.pending = b""
+        self.pending = {"control": b"", "census": b""}
         theirs = {}
         for name in PORTS:
             self.ports[name], theirs[name] = roomy_pair()
@@ -153,7 +154,7 @@ class Guest:
         Raises LabError, with the kernel's last words, when it does not.
         """
         deadline = time.monotonic() + BOOT_SECONDS
-        while self.line(deadline) != "ready":
+        while self.line("control", deadline) != "ready":
             pass
 
     def __enter__(self) -> "Guest":
@@ -193,27 +194,27 @@ class Guest:
         reasons = [line for line in lines if REASON.search(line)]
         return "\n".join([*reasons[:4], *lines[-4:]])
 
-    def line(self, deadline: float) -> str:
-        """Return the next line from the control port.
+    def line(self, name: str, deadline: float) -> str:
+        """Return the next line from a port, "control" or "census".
 
         Raises LabError when the guest ends, or says nothing before the deadline.
         """
-        control = self.ports["control"]
-        while b"\n" not in self.pending:
+        port = self.ports[name]
+        while b"\n" not in self.pending[name]:
             wait = deadline - time.monotonic()
-            if wait <= 0 or not select.select([control], [], [], wait)[0]:
+            if wait <= 0 or not select.select([port], [], [], wait)[0]:
                 raise LabError(
                     f"the guest ({self.image.version}) stopped answering\n"
                     + self.last_words()
                 )
-            data = control.recv(65536)
+            data = port.recv(65536)
             if not data:
                 self.process.wait()
                 raise LabError(
                     f"the guest ({self.image.version}) ended\n" + self.last_words()
                 )
-            self.pending += data
-        line, _, self.pending = self.pending.partition(b"\n")
+            self.pending[name] += data
+        line, _, self.pending[name] = self.pending[name].partition(b"\n")
         return line.decode(errors="replace").rstrip("\r")
 
     def run(
@@ -232,12 +233,22 @@ class Guest:
         deadline = time.monotonic() + seconds
         output: list[str] = []
         while True:
-            line = self.line(deadline)
+            line = self.line("control", deadline)
             if line.startswith(word + " "):
                 return int(line.split()[1]), output
             output.append(line)
             if on_line:
                 on_line(line)
+
+    def alive(self, numbers: set[str], seconds: float = 30.0) -> set[str]:
+        """Return those of some numbers that are in use in the guest.
+
+        A number may be the inode of a namespace or a pid. It asks the guest's
+        census, which has its own port: the guest starts no process for it.
+        """
+        question = " ".join(sorted(numbers))
+        self.ports["census"].sendall(f"{question}\n".encode())
+        return set(self.line("census", time.monotonic() + seconds).split())
 
     def prepare(self, cache_mode: str = "none", seconds: float = 30.0) -> None:
         """Make a guest that is up ready for use.

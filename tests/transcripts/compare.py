@@ -4,14 +4,15 @@ Inode numbers of namespaces, MAC addresses and the like stand in the book as the
 were recorded, and are compared by consistent renaming: the same value in the book
 must be the same value in the run, over all terminals and transcripts of a page, and
 two values that differ in the book must differ in the run. Numbers are given out again
-when their owner is gone, so a pair that was matched counts only while it lives; who
-lives is asked of the guest after each step.
+when their owner is gone, so the second rule holds only for values that live at the
+same time; who lives is asked of the guest after each step.
 """
 
 import difflib
 import json
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -106,11 +107,22 @@ def align(
 
 @dataclass
 class Pair:
-    """Two values that were matched, and the step that did it."""
+    """Two values that were matched, the step that did it, and if the run's lives."""
 
     book: str
     run: str
     where: str
+    alive: bool = True
+
+
+def spare(value: str, pairs: list[Pair]) -> str:
+    """Return what the book can call a value of the run that no pair has yet."""
+    taken = {pair.book for pair in pairs}
+    for name in [value, *(pair.run for pair in pairs)]:
+        if name not in taken:
+            return name
+    # Only values that die stand in more than one pair, and those are numbers.
+    return str(max(map(int, taken)) + 1)
 
 
 Alive = Callable[[str, set[str]], set[str]]
@@ -128,7 +140,6 @@ class Names:
     kinds: list[Kind] = field(default_factory=read_kinds)
     pairs: dict[str, list[Pair]] = field(default_factory=dict)
     where: str = ""
-    shown: bool = False  # whether the last step showed a value that was new
 
     def compare(self, book: list[str], run: list[str], where: str = "") -> list[str]:
         """Compare what a step shows in the book and in the run.
@@ -136,7 +147,7 @@ class Names:
         where names the step in messages about later ones. Returns what differs, a
         message a line; nothing when all agrees.
         """
-        self.where, self.shown = where, False
+        self.where = where
         wrong = []
         for left, right in align(book, run, self.kinds):
             if left is None:
@@ -148,21 +159,22 @@ class Names:
         return wrong
 
     def bury(self) -> None:
-        """Forget the pairs whose value of the run is nobody's any more.
+        """Mark the pairs whose value of the run is nobody's any more.
 
         Its number is free, and may name another before the next step shows it.
         """
         for name, pairs in self.pairs.items():
-            if pairs:
-                living = self.alive(name, {pair.run for pair in pairs})
-                pairs[:] = [pair for pair in pairs if pair.run in living]
+            lived = [pair for pair in pairs if pair.alive]
+            living = self.alive(name, {pair.run for pair in lived}) if lived else set()
+            for pair in lived:
+                pair.alive = pair.run in living
 
     def line(self, book: str, run: str) -> str:
         """Return why two lines do not agree, "" when they do and their values match."""
         left, right = split(book, self.kinds), split(run, self.kinds)
         if form(book, self.kinds) != form(run, self.kinds):
             return "the text differs"
-        before = {name: list(pairs) for name, pairs in self.pairs.items()}
+        before = deepcopy(self.pairs)
         for a, b in zip(left, right):
             if isinstance(a, Value) and isinstance(b, Value):
                 reason = "" if a.kind.compare == "form" else self.match(a, b)
@@ -176,21 +188,27 @@ class Names:
         name = book.kind.name
         pairs = self.pairs.setdefault(name, [])
         for pair in pairs:
-            if pair.book == book.text and pair.run == run.text:
-                return ""
-            if pair.book == book.text:
+            if pair.book == book.text and pair.run != run.text:
                 return (
                     f"the book shows the same {name} twice, the run two: "
                     f"{book.text} was {pair.run} ({pair.where}), now {run.text}"
                 )
-            if pair.run == run.text:
+            if pair.run == run.text and pair.book != book.text and pair.alive:
                 return (
                     f"the book shows two of {name}, the run the same twice: "
                     f"{run.text} is both {pair.book} ({pair.where}) and {book.text}"
                 )
-        pairs.append(Pair(book.text, run.text, self.where))
-        self.shown = True
+        self.pair(name, book.text, run.text)
         return ""
+
+    def pair(self, name: str, book: str, run: str) -> None:
+        """Note that a value of the book is one of the run, and alive."""
+        pairs = self.pairs.setdefault(name, [])
+        for pair in pairs:
+            if pair.book == book:
+                pair.alive = True
+                return
+        pairs.append(Pair(book, run, self.where))
 
     def translate(self, lines: list[str]) -> list[str]:
         """Return lines of the run with the values that the book has for theirs."""
@@ -199,20 +217,16 @@ class Names:
     def name(self, piece: Piece) -> str:
         """Return a piece of the run as the book shows it.
 
-        A new value keeps its number; if the book has that for another one already, it
-        gets the number which that one has in the run, and so on.
+        A new value keeps its number, unless the book has that for another one already.
+        That also holds for a number which comes again after its owner was gone: it
+        names something new, and need not come again in another run.
         """
         if isinstance(piece, str):
             return piece
         if piece.kind.compare == "form":
             return piece.text
-        pairs = self.pairs.setdefault(piece.kind.name, [])
-        for pair in pairs:
-            if pair.run == piece.text:
-                return pair.book
-        name, taken = piece.text, {pair.book: pair.run for pair in pairs}
-        while name in taken:
-            name = taken[name]
-        pairs.append(Pair(name, piece.text, self.where))
-        self.shown = True
+        pairs = self.pairs.get(piece.kind.name, [])
+        known = [pair.book for pair in pairs if pair.run == piece.text and pair.alive]
+        name = known[0] if known else spare(piece.text, pairs)
+        self.pair(piece.kind.name, name, piece.text)
         return name

@@ -107,7 +107,17 @@ def test_dead() -> None:
     assert alive.compare([A], [X]) == []
     alive.bury()
     assert alive.compare([C], [X]) != []
-    assert alive.compare([A], [Z]) != []
+
+
+def test_same_after_death() -> None:
+    """The same value in the book is the same in the run, also when it died between."""
+    page = names(X)
+    assert page.compare([A], [X], "sh1# one") == []
+    page.bury()
+    (two,) = page.compare([A], [Y], "sh1# two")
+    assert f"{A} was {X} (sh1# one), now {Y}" in two
+    assert page.compare([A], [X]) == []
+    assert page.compare([B], [X]) != []  # it lives again
 
 
 def test_census() -> None:
@@ -126,6 +136,17 @@ def test_census() -> None:
     assert asked == [("namespace", {X, Y}), ("process", {"8"})]
     page.bury()
     assert len(asked) == 2
+
+
+def test_translate_reused() -> None:
+    """A number that comes again is recorded as another, in the next step or later."""
+    page = names(X)
+    assert page.compare([X], [X]) == []
+    assert page.translate([X]) == [X]
+    page.bury()
+    assert page.translate([X, X]) == ["4026532302"] * 2
+    page.bury()
+    assert page.translate([X]) == ["4026532303"]
 
 
 def test_translate() -> None:

@@ -24,6 +24,7 @@ and other control characters are refused, and what would be read as a prompt.
 """
 
 import re
+import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,15 +38,17 @@ NEEDS = re.compile(r"linux >= (\d+\.\d+)")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
 
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
+from book.headers import version  # noqa: E402
 from book.session import (  # noqa: E402
     CONTINUATION,
     PROMPT,
     SessionError,
+    alternatives,
     classify,
     read_session,
 )
 
-__all__ = ["SessionError", "Transcript", "read_transcript", "page_transcripts"]
+__all__ = ["SessionError", "Transcript", "read_transcript", "page_sessions", "version"]
 
 
 class TranscriptError(Exception):
@@ -166,23 +169,23 @@ def read_transcript(path: Path) -> Transcript:
     return transcript
 
 
-def page_transcripts(page: str) -> list[str]:
-    """Return the names of a page's transcripts, in the order of the page."""
+def page_sessions(page: str) -> list[list[str]]:
+    """Return the names of a page's transcripts, in the order of the page.
+
+    A list for each guest: the page starts with one, and ``.. fresh-lab::`` tells the
+    reader, and us, to go on in another.
+    """
     source = DOCS / f"{page}.rst"
     if not source.exists():
         raise TranscriptError(f"there is no page docs/{page}.rst")
-    return re.findall(r"^\.\. transcript:: (\S+)$", source.read_text(), re.M)
+    parts = re.split(r"^\.\. fresh-lab::$", source.read_text(), flags=re.M)
+    return [re.findall(r"^\.\. transcript:: (\S+)$", part, re.M) for part in parts]
 
 
 def pages() -> list[str]:
     """Return the pages that have transcripts."""
     folders = (DOCS / "transcripts").iterdir()
     return sorted(folder.name for folder in folders if folder.is_dir())
-
-
-def version(series: str) -> tuple[int, ...]:
-    """Return (6, 12) for "6.12"."""
-    return tuple(map(int, series.split(".")))
 
 
 def file_for(name: str, series: str) -> Path:
@@ -192,13 +195,22 @@ def file_for(name: str, series: str) -> Path:
     older and has no file of its own; NAME.console serves the rest.
     """
     plain = DOCS / "transcripts" / f"{name}.console"
-    found = {}
-    for path in plain.parent.glob(f"{plain.stem}@*.console"):
-        series_of = path.stem.partition("@")[2]
-        if not re.fullmatch(r"\d+\.\d+", series_of):
-            raise TranscriptError(
-                f"{path}: an alternative is called as NAME@6.1.console"
-            )
-        found[version(series_of)] = path
-    fitting = [key for key in found if version(series) <= key]
-    return found[min(fitting)] if fitting else plain
+    fitting = [
+        path for last, path in alternatives(plain) if version(series) <= version(last)
+    ]
+    return fitting[-1] if fitting else plain
+
+
+def file_to_record(path: Path, series: str, default: str) -> Path:
+    """Return the file to write when a run on that kernel differs from a transcript's.
+
+    The plain file is the default kernel's. An older kernel that differs gets an
+    alternative; a newer one gets the plain file, which is kept for those before it.
+    """
+    if "@" in path.stem or series == default:
+        return path
+    if version(series) < version(default):
+        return path.with_name(f"{path.stem}@{series}.console")
+    kept = path.with_name(f"{path.stem}@{default}.console")
+    shutil.copy(path, kept)
+    return path

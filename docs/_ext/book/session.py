@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .headers import version
+
 KEYS = ("needs", "setup", "user", "timeout", "status", "waits")
 
 HEADER = re.compile(r"#: ([a-z]+): (\S.*)")
@@ -57,6 +59,21 @@ def parse_session(text: str, path: Path) -> Session:
     if not text.endswith("\n"):
         raise SessionError(f"{path}:{len(lines)}: no newline at the end of the file")
     return Session(tuple(headers), "".join(lines[first:]))
+
+
+def alternatives(plain: Path) -> list[tuple[str, Path]]:
+    """Return what a transcript prints on older kernels, the newest of them first.
+
+    Each entry is a kernel series and the file, NAME@SERIES.console, that serves it and
+    all that are older. Raises SessionError for a file that is called otherwise.
+    """
+    found = []
+    for path in plain.parent.glob(f"{plain.stem}@*.console"):
+        series = path.stem.partition("@")[2]
+        if not re.fullmatch(r"\d+\.\d+", series):
+            raise SessionError(f"{path}: an alternative is called as NAME@6.1.console")
+        found.append((series, path))
+    return sorted(found, key=lambda entry: version(entry[0]), reverse=True)
 
 
 def classify(text: str) -> Iterator[tuple[str | None, str, str]]:

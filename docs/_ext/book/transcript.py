@@ -21,8 +21,9 @@ from sphinx.application import Sphinx
 from sphinx.directives.code import container_wrapper
 from sphinx.util.docutils import SphinxDirective
 
+from .sample_index import literal
 from .kernels import KernelsError, badge, read_kernels
-from .session import SessionError, classify, parse_session
+from .session import SessionError, alternatives, classify, parse_session
 
 FOLDER = Path("docs", "transcripts")
 
@@ -60,27 +61,60 @@ class Transcript(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the session as a literal block, in a frame if it has a caption."""
         path = FOLDER / f"{self.arguments[0]}.console"
-        self.env.note_dependency(str(path))
         try:
-            text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
-            session = parse_session(text, path)
+            block = self.session(path)
             kernels = read_kernels(self.env)
+            others = self.others(path)
         except FileNotFoundError as error:
             raise self.error(f"no transcript {path}: record it first") from error
         except (SessionError, KernelsError) as error:
             raise self.error(str(error)) from error
-        block: nodes.Element = nodes.literal_block(
-            session.text, session.text, language="transcript", classes=["transcript"]
-        )
-        self.set_source_info(block)
         if "caption" in self.options:
             block = container_wrapper(self, block, self.options["caption"])
         self.add_name(block)
         row = kernels.transcripts.get(self.arguments[0])
-        return [block, *badge(row, kernels)]
+        return [block, *badge(row, kernels), *others]
+
+    def session(self, path: Path) -> nodes.Element:
+        """Return the session in a file as a literal block."""
+        self.env.note_dependency(str(path))
+        text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
+        shown = parse_session(text, path).text
+        block = nodes.literal_block(
+            shown, shown, language="transcript", classes=["transcript"]
+        )
+        self.set_source_info(block)
+        return block
+
+    def others(self, path: Path) -> list[nodes.Node]:
+        """Return what older kernels print, with a line that says which do."""
+        found: list[nodes.Node] = []
+        for series, other in alternatives(Path(self.env.srcdir, path)):
+            words = f"On Linux {series} and older, the same commands print this:"
+            note = nodes.container(classes=["older-kernel"])
+            note += nodes.paragraph("", words)
+            note += self.session(other.relative_to(self.env.srcdir))
+            found.append(note)
+        return found
+
+
+class FreshLab(SphinxDirective):
+    """Tell the reader to go on in a lab in which nothing has happened yet.
+
+    The suite starts a new guest there, too.
+    """
+
+    def run(self) -> list[nodes.Node]:
+        """Return the sentence."""
+        text = nodes.paragraph(classes=["fresh-lab"])
+        text += [nodes.Text("Go on in a fresh lab: leave yours with "), literal("exit")]
+        text += [nodes.Text(", and open it again with "), literal("make lab")]
+        text += nodes.Text(".")
+        return [text]
 
 
 def setup(app: Sphinx) -> None:
     """Register the lexer and the directive."""
     app.add_lexer("transcript", TranscriptLexer)
     app.add_directive("transcript", Transcript)
+    app.add_directive("fresh-lab", FreshLab)

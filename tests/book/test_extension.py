@@ -114,6 +114,29 @@ def test_transcript_can_be_referred_to(render: Render) -> None:
     assert '<span class="caption-text">one look</span>' in html
 
 
+def test_transcript_shows_what_older_kernels_print(plant: Plant) -> None:
+    """Below the session, the newest first, each with the kernels that it is for."""
+    folder = write_page(plant, ".. transcript:: uts/look")
+    for series in ("5.10", "6.1"):
+        other = folder / f"docs/transcripts/uts/look@{series}.console"
+        other.write_text(f"sh1# ls\nfile of {series}\n")
+    assert run_sphinx(folder, "html") == ""
+    html = read_page(folder)
+    places = [
+        html.index(text)
+        for text in ("On Linux 6.1 and older", "6.1</span>", "On Linux 5.10", "5.10</s")
+    ]
+    assert places == sorted(places)
+
+
+def test_fresh_lab_says_what_to_type(render: Render) -> None:
+    """The reader is told to do what the suite does."""
+    html = render(".. transcript:: uts/look\n\n.. fresh-lab::")
+    words = re.sub("<[^>]+>", "", html)
+    assert "Go on in a fresh lab: leave yours with exit" in words
+    assert "again with make lab" in words
+
+
 def test_changed_transcript_changes_the_page(plant: Plant) -> None:
     """Sphinx knows that the page depends on the transcript."""
     folder = write_page(plant, ".. transcript:: uts/look")

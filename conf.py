@@ -12,7 +12,7 @@ language = "en"
 version = release = "0.1"
 
 extensions = ["sphinx.ext.extlinks", "sphinx.ext.graphviz", "book"]
-exclude_patterns = ["build", "work", "tests", "code-samples", "README*", "**/.*"]
+exclude_patterns = ["build", "work", "node_modules", "tests", "code-samples", "README*", "**/.*"]
 default_role = "literal"
 nitpicky = True
 
@@ -37,7 +37,6 @@ html_theme = "book"
 html_title = project
 html_copy_source = False
 html_domain_indices = False
-html_use_index = False
 
 epub_show_urls = "footnote"
 suppress_warnings = ["epub.unknown_project_files"]  # Graphviz leaves .map files

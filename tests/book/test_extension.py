@@ -98,6 +98,8 @@ def test_transcript_tells_prompts_from_output(render: Render) -> None:
     """Each terminal has a class of its own, and output is never a command."""
     html = render(".. transcript:: uts/look")
     assert "needs: root" not in html
+    assert '<span class="terminal t1">sh1 <i>root</i></span>' in html
+    assert '<span class="terminal t2">sh2 <i>user</i></span>' in html
     assert '<span class="gp gp-T1">sh1# </span>ls\n' in html
     assert '<span class="gp gp-T2">sh2$ </span>for i in 1\n' in html
     assert '<span class="gp gp-T2">&gt; </span>do id; done\n' in html
@@ -135,6 +137,28 @@ def test_fresh_lab_says_what_to_type(render: Render) -> None:
     words = re.sub("<[^>]+>", "", html)
     assert "Go on in a fresh lab: leave yours with exit" in words
     assert "again with make lab" in words
+
+
+def test_transcript_is_shown_turn_by_turn(plant: Plant) -> None:
+    """A turn is what one terminal did without a break, a step one command of it."""
+    session = "sh1# a\n1\nsh1# b\nsh2# c\n2\nsh1# d\n"
+    folder = write_page(plant, ".. transcript:: uts/look")
+    (folder / "docs/transcripts/uts/look.console").write_text(session)
+    assert run_sphinx(folder, "html") == ""
+    shown = read_page(folder).split("<pre>")[1].split("</pre>")[0]
+    assert re.sub('</?span(?: class="g[op][^>]*)?>', "", shown) == (
+        '<span class="turn t1"><span class="step">sh1# a\n1\n'
+        '<span class="step">sh1# b\n'
+        '<span class="turn t2"><span class="step">sh2# c\n2\n'
+        '<span class="turn t1"><span class="step">sh1# d\n'
+    )
+
+
+def test_excerpt_shows_the_chosen_steps(render: Render) -> None:
+    """In the order in which they are asked for."""
+    html = render(".. excerpt:: uts/look\n   :steps: 2")
+    assert "do id; done" in html
+    assert "sh1" not in html
 
 
 def test_changed_transcript_changes_the_page(plant: Plant) -> None:
@@ -219,6 +243,15 @@ def test_figures_are_part_of_the_page(render: Render) -> None:
     assert not re.search(r' id=|"black"|<title>|font-family', drawings)
 
 
+def test_boxes_have_a_kind_and_a_title(render: Render) -> None:
+    """The title of an aside is its own; what bites has one of the book."""
+    html = render(".. bites::\n\n   Text.\n\n.. aside:: Why *so*\n\n   More.")
+    text = re.sub("\n", "", html)
+    title = '<p class="admonition-title">'
+    assert re.search(f'"[^"]* ?bites[ "][^>]*>{title}This one bites</p>', text)
+    assert re.search(f'"[^"]* ?aside[ "][^>]*>{title}Why <em>so</em></p>', text)
+
+
 def test_tables_have_a_box_to_scroll_in(render: Render) -> None:
     """A wide table must not widen the page."""
     html = render("== ==\nA  B\n== ==\n1  2\n== ==\n")
@@ -233,17 +266,6 @@ def test_other_builders_work(builder: str, plant: Plant) -> None:
         f".. sample-index::\n\n{FIGURE.format(name='one', alt='An a and a b')}"
     )
     assert run_sphinx(write_page(plant, text), builder) == ""
-
-
-def test_code_has_colours_for_both_modes(plant: Plant) -> None:
-    """Dark colours hold when chosen, and when the system says so."""
-    folder = write_page(plant, "Text.")
-    run_sphinx(folder, "html")
-    css = (folder / "out/html/_static/pygments.css").read_text()
-    light, dark = css.split("@media (prefers-color-scheme: dark) {")
-    assert ":where(:root) .highlight .k {" in light
-    assert ":where(:root[data-theme=dark]) .highlight .k {" in light
-    assert ":where(:root[data-theme=auto]) .highlight .k {" in dark
 
 
 @pytest.mark.parametrize(
@@ -268,6 +290,11 @@ def test_code_has_colours_for_both_modes(plant: Plant) -> None:
             ".. transcript:: uts/look",
             {"docs/transcripts/uts/look.console": "sh1# ls"},
             "ERROR: docs/transcripts/uts/look.console:1: no newline at the end",
+        ),
+        (
+            ".. excerpt:: uts/look\n   :steps: 3",
+            {},
+            "page.rst:4: ERROR: uts/look has 2 steps",
         ),
         (
             ".. sample:: gone.c",

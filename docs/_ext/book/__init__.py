@@ -13,9 +13,20 @@ if TYPE_CHECKING:
 
 def setup(app: "Sphinx") -> dict[str, bool]:
     """Register every part of the book's extension."""
-    from . import figures, kernels, roles, sample, sample_index, theme, transcript
+    from . import (
+        boxes,
+        figures,
+        kernels,
+        roles,
+        sample,
+        sample_index,
+        theme,
+        transcript,
+    )
 
-    parts = (figures, kernels, roles, sample, sample_index, theme, transcript)
+    parts = (
+        *(boxes, figures, kernels, roles, sample, sample_index, theme, transcript),
+    )
     for part in parts:
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

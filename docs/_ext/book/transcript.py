@@ -6,10 +6,20 @@
        :caption: the new namespace has one device
        :name: unshare-session
 
-includes docs/transcripts/introduction/unshare.console.
+includes docs/transcripts/introduction/unshare.console. The page names its terminals
+above it, and shows what one of them did without a break as one turn.
+
+::
+
+    .. excerpt:: introduction/unshare
+       :steps: 1 3
+
+quotes two of its commands with their output where another page shows the whole.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +30,7 @@ from pygments.token import Generic, Text
 from sphinx.application import Sphinx
 from sphinx.directives.code import container_wrapper
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 from .sample_index import literal
 from .kernels import KernelsError, badge, read_kernels
@@ -47,6 +58,56 @@ class TranscriptLexer(Lexer):
             position += len(prompt)
             yield position, Text if terminal else Generic.Output, rest
             position += len(rest)
+
+
+class ShownSession(nodes.literal_block):
+    """A session on a page; to all builders but HTML a literal block."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of a session with its output, as it stands there."""
+
+    terminal: str
+    user: str
+    text: str
+
+
+def steps(session: str) -> list[Step]:
+    """Return a session's commands, each with what it printed."""
+    found: list[Step] = []
+    for terminal, prompt, rest in classify(session):
+        if terminal and prompt.startswith("sh"):
+            found.append(Step(terminal, prompt.strip()[-1], prompt + rest))
+        else:
+            last = found.pop()
+            text = last.text + prompt + rest
+            found.append(Step(last.terminal, last.user, text))
+    return found
+
+
+def visit_session(self: HTML5Translator, node: ShownSession) -> None:
+    """Write a session into the page: its terminals' names, then turn by turn."""
+    done = steps(node.astext() + "\n")
+    users = {step.terminal: step.user for step in reversed(done)}
+    self.body.append(self.starttag(node, "div", CLASS="session"))
+    self.body.append('<div class="terminals">')
+    for terminal, user in sorted(users.items()):
+        who = "root" if user == "#" else "user"
+        self.body.append(
+            f'<span class="terminal t{terminal}">sh{terminal} <i>{who}</i></span>'
+        )
+    self.body.append('</div>\n<div class="highlight"><pre>')
+    for terminal, turn in groupby(done, key=lambda step: step.terminal):
+        self.body.append(f'<span class="turn t{terminal}">')
+        for step in turn:
+            code = self.highlighter.highlight_block(step.text, "transcript")
+            code = code.removeprefix('<div class="highlight"><pre><span></span>')
+            code = code.removesuffix("</pre></div>\n")
+            self.body.append(f'<span class="step">{code}</span>')
+        self.body.append("</span>")
+    self.body.append("</pre></div></div>\n")
+    raise nodes.SkipNode
 
 
 class Transcript(SphinxDirective):
@@ -79,12 +140,13 @@ class Transcript(SphinxDirective):
         """Return the session in a file as a literal block."""
         self.env.note_dependency(str(path))
         text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
-        shown = parse_session(text, path).text
-        block = nodes.literal_block(
-            shown, shown, language="transcript", classes=["transcript"]
-        )
+        block = self.show(parse_session(text, path).text)
         self.set_source_info(block)
         return block
+
+    def show(self, text: str) -> ShownSession:
+        """Return the block that a page shows of a session."""
+        return ShownSession(text, text, language="transcript", classes=["transcript"])
 
     def others(self, path: Path) -> list[nodes.Node]:
         """Return what older kernels print, with a line that says which do."""
@@ -113,8 +175,24 @@ class FreshLab(SphinxDirective):
         return [text]
 
 
+class Excerpt(Transcript):
+    """Show some commands of a transcript that another page shows."""
+
+    option_spec = {"steps": directives.positive_int_list}
+
+    def show(self, text: str) -> ShownSession:
+        """Return the block with the chosen steps alone."""
+        done = steps(text)
+        chosen = self.options.get("steps", range(1, len(done) + 1))
+        if max(chosen) > len(done):
+            raise self.error(f"{self.arguments[0]} has {len(done)} steps")
+        return super().show("".join(done[number - 1].text for number in chosen))
+
+
 def setup(app: Sphinx) -> None:
-    """Register the lexer and the directive."""
+    """Register the lexer, the node and the directives."""
     app.add_lexer("transcript", TranscriptLexer)
+    app.add_node(ShownSession, html=(visit_session, None))
     app.add_directive("transcript", Transcript)
+    app.add_directive("excerpt", Excerpt)
     app.add_directive("fresh-lab", FreshLab)

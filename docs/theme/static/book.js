@@ -1,6 +1,34 @@
 "use strict";
 
-/* Colours: follow the system, or the reader's choice, kept over visits. */
+/* What is kept over visits stays in this browser. Where nothing can be kept, it
+   lasts as long as the page. */
+
+function remembered(key, otherwise) {
+    try {
+        return JSON.parse(localStorage.getItem(key)) ?? otherwise;
+    } catch (error) {
+        return otherwise;
+    }
+}
+
+function remember(key, value) {
+    try {
+        localStorage.setItem(key, JSON.stringify(value));
+    } catch (error) {
+        /* No storage. */
+    }
+}
+
+function makeButton(className, text) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = className;
+    button.textContent = text;
+    return button;
+}
+
+/* Colours: follow the system, or the reader's choice. The head of the page reads
+   it before the first paint, as a bare word. */
 
 function setUpColours(button) {
     const root = document.documentElement;
@@ -8,7 +36,8 @@ function setUpColours(button) {
 
     function show(mode) {
         root.dataset.theme = mode;
-        button.textContent = `Colours: ${mode}`;
+        button.querySelector(".choice").textContent = mode;
+        button.setAttribute("aria-label", `Colours: ${mode}`);
     }
 
     show(modes.includes(root.dataset.theme) ? root.dataset.theme : "auto");
@@ -17,12 +46,12 @@ function setUpColours(button) {
         try {
             localStorage.setItem("theme", root.dataset.theme);
         } catch (error) {
-            /* No storage: the choice lasts as long as the page. */
+            /* No storage. */
         }
     });
 }
 
-/* Chapters: on narrow screens the list opens and closes. */
+/* Chapters: on small screens the list opens and closes. */
 
 function setUpMenu(button, chapters) {
     button.addEventListener("click", () => {
@@ -31,10 +60,101 @@ function setUpMenu(button, chapters) {
     });
 }
 
-/* Copying: from a session its commands, from a listing its lines. */
+/* Progress: a chapter whose end was seen counts as read, and can be unread. */
 
-function commands(pre) {
-    return Array.from(pre.querySelectorAll(".gp"), (prompt) => {
+function address(link) {
+    return new URL(link.getAttribute("href"), location.href).href.split("#")[0];
+}
+
+function nameOf(page) {
+    const root = document.documentElement.dataset.content_root;
+    return page.replace(new URL(root, location.href).href, "");
+}
+
+function showProgress(links) {
+    const read = remembered("read", {});
+    for (const link of links) {
+        link.querySelector(".done")?.remove();
+        if (read[nameOf(address(link))]) {
+            const done = document.createElement("span");
+            done.className = "done";
+            done.innerHTML = '✓<span class="sr"> read</span>';
+            link.append(done);
+        }
+    }
+}
+
+function setUpProgress() {
+    const links = document.querySelectorAll(".toctree-l1.numbered > a");
+    const current = document.querySelector(".toctree-l1.numbered > a.current");
+    const neighbours = document.querySelector(".neighbours");
+    showProgress(links);
+    if (!current || !neighbours)
+        return;
+
+    const name = nameOf(address(current));
+    const button = makeButton("read", "");
+    const line = document.createElement("p");
+    line.className = "finish";
+    line.append(button);
+    neighbours.before(line);
+
+    function set(isRead) {
+        const read = remembered("read", {});
+        read[name] = isRead;
+        remember("read", read);
+        show(isRead);
+    }
+
+    function show(isRead) {
+        button.setAttribute("aria-pressed", String(isRead));
+        button.textContent = isRead ? "✓ You have read this chapter" : "Mark as read";
+        showProgress(links);
+    }
+
+    const known = remembered("read", {})[name];
+    show(Boolean(known));
+    button.addEventListener("click", () => {
+        set(button.getAttribute("aria-pressed") !== "true");
+    });
+    if (known === undefined) {
+        const watch = new IntersectionObserver((seen) => {
+            if (seen.some((entry) => entry.isIntersecting)) {
+                watch.disconnect();
+                set(true);
+            }
+        });
+        watch.observe(neighbours);
+    }
+}
+
+/* On this page: the section that is being read is marked. */
+
+function setUpContents(contents) {
+    const places = new Map();
+    for (const link of contents.querySelectorAll("ul ul a")) {
+        const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+        if (section)
+            places.set(section, link);
+    }
+    const visible = new Set();
+    const watch = new IntersectionObserver((changes) => {
+        for (const { target, isIntersecting } of changes)
+            visible[isIntersecting ? "add" : "delete"](target);
+        /* Sections lie in one another: the last that is visible is the innermost. */
+        const inOrder = Array.from(places.keys()).filter((key) => visible.has(key));
+        for (const link of places.values())
+            link.removeAttribute("aria-current");
+        places.get(inOrder.pop())?.setAttribute("aria-current", "true");
+    }, { rootMargin: "-15% 0px -75% 0px" });
+    places.forEach((link, section) => watch.observe(section));
+}
+
+/* Copying: from a session the commands of one terminal, from a listing its lines. */
+
+function commands(session, terminal) {
+    const turns = session.querySelectorAll(`.turn.${terminal} .gp`);
+    return Array.from(turns, (prompt) => {
         const command = prompt.nextSibling;
         return command ? command.textContent.split("\n")[0] : "";
     }).join("\n");
@@ -46,20 +166,27 @@ function lines(pre) {
     return copy.textContent;
 }
 
-function addCopyButton(box) {
-    const pre = box.querySelector("pre");
-    const isSession = box.closest(".transcript") !== null;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = "Copy";
-    button.title = isSession ? "Copy the commands" : "Copy the listing";
+function makeCopyButton(label, text) {
+    const button = makeButton("copy", "Copy");
+    button.setAttribute("aria-label", label);
+    button.title = label;
     button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(isSession ? commands(pre) : lines(pre));
+        await navigator.clipboard.writeText(text());
         button.textContent = "Copied";
         setTimeout(() => { button.textContent = "Copy"; }, 1500);
     });
-    box.append(button);
+    return button;
+}
+
+function setUpCopying() {
+    for (const terminal of document.querySelectorAll(".session .terminal")) {
+        const session = terminal.closest(".session");
+        const key = Array.from(terminal.classList).find((name) => /^t\d$/.test(name));
+        const label = `Copy the commands of sh${key.slice(1)}`;
+        terminal.append(makeCopyButton(label, () => commands(session, key)));
+    }
+    for (const pre of document.querySelectorAll(":not(.session) > .highlight > pre"))
+        pre.parentNode.append(makeCopyButton("Copy the listing", () => lines(pre)));
 }
 
 /* Whatever scrolls sideways must be reachable by the keyboard. */
@@ -79,10 +206,26 @@ function makeScrollable(box, label) {
     addEventListener("resize", update);
 }
 
+/* Search: Control or Command with K goes to the field. */
+
+function setUpSearch(field) {
+    addEventListener("keydown", (event) => {
+        if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            field.focus();
+            field.select();
+        }
+    });
+}
+
 setUpColours(document.getElementById("theme"));
 setUpMenu(document.getElementById("menu"), document.getElementById("chapters"));
+setUpProgress();
+setUpSearch(document.querySelector(".top input"));
+if (document.getElementById("contents"))
+    setUpContents(document.getElementById("contents"));
 document.querySelectorAll("div.highlight pre, .diagram, .wide").forEach((box, index) => {
     makeScrollable(box, `Scrollable content ${index + 1}`);
 });
 if (navigator.clipboard)
-    document.querySelectorAll("div.highlight").forEach(addCopyButton);
+    setUpCopying();

@@ -39,6 +39,7 @@ guest: samples
 
 check: ## run every check and test (KERNELS=all: on four kernels)
 	@tests/setup/install read lab check
+	@$(MAKE) --no-print-directory html node_modules
 	@$(MAKE) --no-print-directory guest KERNEL=$(KERNELS)
 	@tests/check --kernel $(KERNELS)
 
@@ -50,6 +51,15 @@ matrix: ## run samples and transcripts on four kernels, into docs/kernels.json
 lint: ## format, warnings, mistakes and spelling; seconds, no guest
 	@tests/setup/install read check
 	@tests/lint
+
+browser: html node_modules ## read the book in a browser; see build/screenshots
+	@tests/browser/run
+
+node_modules: package.json package-lock.json
+	@tests/setup/install check
+	@echo "node_modules: installing what package.json names"
+	@npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch node_modules
 
 replay: guest ## run the transcripts and compare them (PAGE=introduction or one)
 	@tests/transcripts/replay --kernel $(KERNEL) $(PAGE)
@@ -70,6 +80,7 @@ clean: ## remove what was built here; never work/
 	rm -rf build
 
 distclean: clean ## remove also what was downloaded, from your cache folder
+	rm -rf node_modules
 	tests/vm/fetch --forget
 
-.PHONY: help read html samples lab lab-shell guest check matrix lint replay record bench mutants clean distclean
+.PHONY: help read html samples lab lab-shell guest check matrix lint browser replay record bench mutants clean distclean

@@ -12,7 +12,15 @@ language = "en"
 version = release = "0.1"
 
 extensions = ["sphinx.ext.extlinks", "sphinx.ext.graphviz", "book"]
-exclude_patterns = ["build", "work", "node_modules", "tests", "code-samples", "README*", "**/.*"]
+exclude_patterns = [
+    "build",
+    "work",
+    "node_modules",
+    "tests",
+    "code-samples",
+    "README*",
+    "**/.*",
+]
 default_role = "literal"
 nitpicky = True
 

@@ -41,3 +41,38 @@ def test_unreadable_tests_are_a_failure(plant: Plant) -> None:
     assert last_line(plant, "import no_such_module\n") == (
         "0 passed, 1 failed, 0 skipped"
     )
+
+
+BROWSER_TESTS = """\
+import { describe, test } from "node:test";
+
+test("pass", () => {});
+test("fail", () => { throw new Error("why"); });
+test.skip("skip", () => {});
+describe("group", () => {
+    test("pass", () => {});
+    test("fail", () => Promise.reject("why"));
+});
+"""
+
+
+def run_node(plant: Plant, tests: str) -> list[str]:
+    """Return what node's test runner prints with the book's reporter."""
+    folder = plant({"it.test.mjs": tests})
+    reporter = ROOT / "tests" / "browser" / "reporter.mjs"
+    command = ["node", "--test", f"--test-reporter={reporter}", "it.test.mjs"]
+    run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True)
+    return run.stdout.splitlines()
+
+
+def test_browser_run_ends_with_its_counts(plant: Plant) -> None:
+    """Groups and files are not tests; a failure is shown with its reason."""
+    lines = run_node(plant, BROWSER_TESTS)
+    assert lines[-1] == "2 passed, 2 failed, 1 skipped"
+    assert lines[:2] == ["FAILED  fail", "    Error: why"]
+
+
+def test_unreadable_browser_tests_are_a_failure(plant: Plant) -> None:
+    """A file that cannot be loaded must not pass as no tests."""
+    lines = run_node(plant, 'import "./gone.mjs";')
+    assert lines[-1] == "0 passed, 1 failed, 0 skipped"

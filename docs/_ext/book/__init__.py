@@ -13,19 +13,12 @@ if TYPE_CHECKING:
 
 def setup(app: "Sphinx") -> dict[str, bool]:
     """Register every part of the book's extension."""
-    from . import (
-        boxes,
-        figures,
-        kernels,
-        roles,
-        sample,
-        sample_index,
-        theme,
-        transcript,
-    )
+    from . import boxes, figures, kernels, listing, roles
+    from . import sample, sample_index, theme, transcript
 
     parts = (
-        *(boxes, figures, kernels, roles, sample, sample_index, theme, transcript),
+        *(boxes, figures, kernels, listing, roles),
+        *(sample, sample_index, theme, transcript),
     )
     for part in parts:
         part.setup(app)

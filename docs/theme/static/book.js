@@ -85,8 +85,10 @@ function showProgress(links) {
 }
 
 function setUpProgress() {
-    const links = document.querySelectorAll(".toctree-l1.numbered > a");
-    const current = document.querySelector(".toctree-l1.numbered > a.current");
+    /* Chapters are what the first list of the book names; appendices follow. */
+    const links = document.querySelectorAll(
+        "#chapters > ul:first-of-type > li > a, .toctree-wrapper:first-of-type > ul > li > a");
+    const current = Array.from(links).find((link) => link.matches(".current"));
     const neighbours = document.querySelector(".neighbours");
     showProgress(links);
     if (!current || !neighbours)

@@ -1,0 +1,129 @@
+/* What the browser tests share: the built book, a server for it, a browser. */
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
+export const SITE = process.env.BOOK_SITE ?? join(CHECKOUT, "build", "html");
+
+export const SIZES = {
+    desktop: { viewport: { width: 1366, height: 900 } },
+    phone: {
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 2,
+        hasTouch: true,
+        isMobile: true,
+    },
+};
+export const SCHEMES = ["light", "dark"];
+
+/* A page that the server shows for an address that leads nowhere; from disk there
+   is no such server. */
+export const NOT_FOUND = "404.html";
+
+const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/* Return the pages of the book, as paths below the site. */
+export function pages() {
+    function below(folder) {
+        return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+            const path = join(folder, entry.name);
+            if (entry.isDirectory())
+                return entry.name.startsWith("_") ? [] : below(path);
+            return entry.name.endsWith(".html") ? [relative(SITE, path)] : [];
+        });
+    }
+    if (!existsSync(join(SITE, "index.html")))
+        throw new Error(`no book in ${SITE}: run 'make html'`);
+    return below(SITE).sort();
+}
+
+/* Serve the book as "make read" does; return its address and how to stop it. */
+async function serve() {
+    const command = [join(CHECKOUT, "docs", "serve"), "--port", "0", SITE];
+    const server = spawn("/usr/bin/python3", ["-B", ...command]);
+    for await (const line of createInterface(server.stdout)) {
+        const address = line.match(/http:\S+/);
+        if (address)
+            return { address: address[0], stop: () => server.kill() };
+    }
+    throw new Error("docs/serve ended before it gave an address");
+}
+
+/* Start server and browser. ways: the addresses under which the book is read. */
+export async function openBook() {
+    const server = await serve();
+    const profile = mkdtempSync(join(tmpdir(), "book-browser-"));
+    const browser = await chromium.launch({
+        executablePath: BROWSER,
+        args: SWITCHES,
+        env: { ...process.env, HOME: profile },
+    });
+    const ways = { http: server.address, disk: pathToFileURL(SITE).href + "/" };
+    async function close() {
+        await browser.close();
+        server.stop();
+        rmSync(profile, { recursive: true, force: true });
+    }
+    return { browser, ways, close };
+}
+
+/* Return a new tab, in which whatever goes wrong is noted in tab.wrong. */
+export async function openTab(context, base) {
+    const tab = await context.newPage();
+    tab.wrong = [];
+    tab.on("pageerror", (error) => tab.wrong.push(`script: ${error.message}`));
+    tab.on("console", (message) => {
+        if (message.type() === "error")
+            tab.wrong.push(`console: ${message.text()}`);
+    });
+    tab.on("requestfailed", (request) => tab.wrong.push(`missing: ${request.url()}`));
+    tab.on("response", (response) => {
+        if (response.status() >= 400)
+            tab.wrong.push(`${response.status()}: ${response.url()}`);
+    });
+    tab.on("request", (request) => {
+        if (!request.url().startsWith(base) && !request.url().startsWith("data:"))
+            tab.wrong.push(`leaves the site: ${request.url()}`);
+    });
+    return tab;
+}
+
+/* Return the transcripts of a page, in its order: their names and their texts. */
+export function transcripts(topic) {
+    const page = readFileSync(join(CHECKOUT, "docs", `${topic}.rst`), "utf8");
+    return Array.from(page.matchAll(/^ *\.\. transcript:: (\S+)/gm), ([, name]) => ({
+        name,
+        text: readFileSync(join(CHECKOUT, "docs", "transcripts", `${name}.console`), "utf8"),
+    }));
+}
+
+/* Return what a reader types into one terminal of a transcript. */
+export function typed(text, terminal) {
+    const commands = [];
+    let current = null;
+    for (const line of text.split("\n")) {
+        const prompt = line.match(/^sh([1-4])[#$] (.*)/);
+        if (prompt)
+            current = prompt[1];
+        else if (!line.startsWith("> "))
+            current = null;
+        if (current === terminal)
+            commands.push(prompt ? prompt[2] : line.slice(2));
+    }
+    return commands.join("\n");
+}

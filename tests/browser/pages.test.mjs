@@ -1,0 +1,58 @@
+/* Every page, in two sizes and two colour schemes, over http and from disk. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { NOT_FOUND, SCHEMES, SIZES, openBook, openTab, pages } from "./book.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let book;
+before(async () => { book = await openBook(); });
+after(() => book.close());
+
+/* Runs in the page: what reaches over the right edge and cannot be scrolled to. */
+function tooWide() {
+    const width = document.documentElement.clientWidth;
+    const found = [];
+    if (document.documentElement.scrollWidth > width)
+        found.push(`the page itself: ${document.documentElement.scrollWidth} px`);
+    for (const element of document.querySelectorAll("main *, header *, footer *")) {
+        const box = element.getBoundingClientRect();
+        if (box.width && box.right > width + 1 && !element.closest("pre, .diagram, .wide"))
+            found.push(`${element.tagName} ${element.className}: ${box.right} px`);
+    }
+    return found;
+}
+
+/* Runs in the page, after axe: what it calls a violation, one line a rule. */
+async function violations() {
+    const result = await globalThis.axe.run({ preload: false, resultTypes: ["violations"] });
+    return result.violations.map((rule) => {
+        const [first] = rule.nodes;
+        return `${rule.id} (${rule.nodes.length}): ${first.target} ${first.failureSummary}`;
+    });
+}
+
+async function check(way, size, colorScheme, page) {
+    const context = await book.browser.newContext({ ...SIZES[size], colorScheme });
+    try {
+        const tab = await openTab(context, book.ways[way]);
+        await tab.goto(book.ways[way] + page);
+        await tab.evaluate(AXE);
+        assert.deepEqual(await tab.evaluate(violations), []);
+        assert.deepEqual(await tab.evaluate(tooWide), []);
+        assert.deepEqual(tab.wrong, []);
+    } finally {
+        await context.close();
+    }
+}
+
+describe("pages", { concurrency: 2 }, () => {
+    for (const page of pages())
+        for (const way of page === NOT_FOUND ? ["http"] : ["http", "disk"])
+            for (const size of Object.keys(SIZES))
+                for (const scheme of SCHEMES)
+                    test(`${page}: ${way}, ${size}, ${scheme}`, () => check(way, size, scheme, page));
+});

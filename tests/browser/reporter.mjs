@@ -1,0 +1,25 @@
+/* Report what node's test runner ran: each failure, and one closing line. */
+
+function reason(error) {
+    const cause = error.cause ?? error;
+    return String(cause.stack ?? cause).replace(/^/gm, "    ");
+}
+
+export default async function* report(events) {
+    const counts = { passed: 0, failed: 0, skipped: 0 };
+    for await (const { type, data } of events) {
+        /* A file or a group of tests counts when it fails by itself. */
+        const { name = "", details = {} } = data;
+        const isGroup = details.type === "suite" || name.endsWith(".test.mjs");
+        if (type === "test:pass" && !isGroup) {
+            counts[data.skip === undefined ? "passed" : "skipped"] += 1;
+        } else if (type === "test:fail" && details.error.failureType !== "subtestsFailed") {
+            counts.failed += 1;
+            yield `FAILED  ${name}\n${reason(details.error)}\n`;
+        } else if (type === "test:stderr") {
+            yield data.message;
+        }
+    }
+    const { passed, failed, skipped } = counts;
+    yield `${passed} passed, ${failed} failed, ${skipped} skipped\n`;
+}

@@ -243,6 +243,83 @@ def test_figures_are_part_of_the_page(render: Render) -> None:
     assert not re.search(r' id=|"black"|<title>|font-family', drawings)
 
 
+STEPS = """\
+.. steps::
+
+   .. graphviz::
+      :alt: A and b
+
+      digraph {{ a [class="step1"]; b [class="{last}"]; }}
+
+   #. First a.
+   #. Then b.
+"""
+
+
+def test_steps_tie_a_figure_to_a_list(render: Render) -> None:
+    """Both stand in one box; the figure keeps the classes of its parts."""
+    html = render(STEPS.format(last="step2"))
+    box = html.split('<div class="steps')[1]
+    assert 'class="node step1"' in box
+    assert "<li><p>Then b.</p></li>" in box
+
+
+def test_names_of_the_kernel_lead_to_its_source(render: Render) -> None:
+    """The first in a section is a link; in code and titles they are left alone."""
+    html = render(
+        "CLONE_NEWNET, not CLONE_NEWNET. ``MS_BIND`` and MY_BIND\n\n"
+        "With CAP_CHOWN\n--------------\n\nCLONE_NEWNET."
+    )
+    name = '<code class="constant docutils literal notranslate">'
+    link = '<a class="reference external" href="https://elixir.bootlin.com/linux/v'
+    main = html.split('role="main"')[1]
+    assert main.count(link) == 2
+    assert main.count(name) == 3
+    assert re.search(r'/A/ident/CLONE_NEWNET"><code', main)
+    assert "With CAP_CHOWN<a" in main
+
+
+def test_terms_carry_their_definition(plant: Plant) -> None:
+    """A changed glossary changes the pages that use it."""
+    glossary = "Glossary\n========\n\n.. glossary::\n\n   pin\n      A *mount*.\n"
+    index = PROJECT["index.rst"] + "   docs/glossary\n"
+    folder = write_page(plant, "A :term:`pin`.")
+    plant({"docs/glossary.rst": glossary, "index.rst": index})
+    assert run_sphinx(folder, "html") == ""
+    assert 'href="glossary.html#term-pin" title="A mount."' in read_page(folder)
+    plant({"docs/glossary.rst": glossary.replace("mount", "file")})
+    os.utime(folder / "docs/glossary.rst", (time.time() + 10,) * 2)
+    run_sphinx(folder, "html")
+    assert 'title="A file."' in read_page(folder)
+
+
+def test_index_names_manual_pages_and_samples(plant: Plant) -> None:
+    """A page that is named twice has one entry for each page of the book."""
+    text = ":linuxman:`clone(2)` :linuxman:`clone(2)`\n\n.. sample:: uts/try.c\n"
+    folder = write_page(plant, text)
+    assert run_sphinx(folder, "html") == ""
+    index = (folder / "out/html/genindex.html").read_text(encoding="utf-8")
+    assert index.count('">clone(2)</a>') == 1
+    assert 'href="docs/page.html#uts-try-c">try.c (sample)</a>' in index
+
+
+def test_published_book_has_previews_and_a_sitemap(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And its 404 page knows the folder in which the book lies."""
+    pytest.importorskip("sphinxext.opengraph", reason="needs the task publish")
+    monkeypatch.setenv("BOOK_ADDRESS", "https://example.org/ns/")
+    folder = write_page(plant, "What a page says first.")
+    assert run_sphinx(folder, "html") == ""
+    page = read_page(folder)
+    assert 'property="og:url" content="https://example.org/ns/docs/page.html"' in page
+    assert 'property="og:description" content="What a page says first."' in page
+    sitemap = (folder / "out/html/sitemap.xml").read_text(encoding="utf-8")
+    assert "<loc>https://example.org/ns/docs/page.html</loc>" in sitemap
+    missing = (folder / "out/html/404.html").read_text(encoding="utf-8")
+    assert 'href="/ns/_static/book.css"' in missing
+
+
 def test_boxes_have_a_kind_and_a_title(render: Render) -> None:
     """The title of an aside is its own; what bites has one of the book."""
     html = render(".. bites::\n\n   Text.\n\n.. aside:: Why *so*\n\n   More.")
@@ -291,6 +368,7 @@ def test_other_builders_work(builder: str, plant: Plant) -> None:
             {"docs/transcripts/uts/look.console": "sh1# ls"},
             "ERROR: docs/transcripts/uts/look.console:1: no newline at the end",
         ),
+        (STEPS.format(last="step3"), {}, "page.rst:4: ERROR: steps holds a graphviz"),
         (
             ".. excerpt:: uts/look\n   :steps: 3",
             {},

@@ -5,6 +5,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -23,7 +24,7 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def server(plant: Plant) -> Iterator[subprocess.Popen[str]]:
     """Return a running serve on a free port."""
-    folder = plant({"index.html": "the book"})
+    folder = plant({"index.html": "the book", "404.html": "not here"})
     command = [str(SERVE), "--port", "0", str(folder)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
@@ -42,6 +43,13 @@ def test_it_serves_the_folder(server: subprocess.Popen[str]) -> None:
     """The address it prints is the address of the page."""
     with urlopen(read_address(server)) as response:
         assert response.read() == b"the book"
+
+
+def test_missing_page_is_answered_by_the_book(server: subprocess.Popen[str]) -> None:
+    """With the book's own page and the status that says so."""
+    with pytest.raises(HTTPError) as answer:
+        urlopen(read_address(server) + "gone/away.html")
+    assert (answer.value.code, answer.value.read()) == (404, b"not here")
 
 
 def test_interrupt_ends_it_cleanly(server: subprocess.Popen[str]) -> None:

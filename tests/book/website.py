@@ -106,6 +106,16 @@ def read_site(folder: Path) -> Site:
     return {path: read_page(path) for path in sorted(folder.rglob("*.html"))}
 
 
+def target_of(page: Page, path: str, site: Site) -> Path:
+    """Return the file that a link's path leads to; "/" is where index.html lies."""
+    path = unquote(path)
+    if not path:
+        return page.path
+    if path.startswith("/"):
+        return min(site, key=lambda p: len(p.parts)).parent / path[1:]
+    return (page.path.parent / path).resolve()
+
+
 def broken_links(site: Site) -> list[str]:
     """Every link within the site leads to a file, and to an id where it names one."""
     findings = []
@@ -114,9 +124,7 @@ def broken_links(site: Site) -> list[str]:
             url = urlsplit(link)
             if url.scheme:
                 continue
-            target = page.path
-            if url.path:
-                target = (page.path.parent / unquote(url.path)).resolve()
+            target = target_of(page, url.path, site)
             if not target.is_file():
                 findings.append(f"{page.path.name}: {link} leads to no file")
             elif url.fragment and unquote(url.fragment) not in site[target].ids:
@@ -159,7 +167,7 @@ def loaded_from_elsewhere(site: Site) -> list[str]:
         for address in page.loaded:
             if urlsplit(address).netloc:
                 findings.append(f"{page.path.name}: loads {address}")
-            elif not (page.path.parent / unquote(urlsplit(address).path)).exists():
+            elif not target_of(page, urlsplit(address).path, site).exists():
                 findings.append(f"{page.path.name}: loads {address}, which is missing")
     return findings
 

@@ -91,7 +91,11 @@ export async function openTab(context, base) {
         if (message.type() === "error")
             tab.wrong.push(`console: ${message.text()}`);
     });
-    tab.on("requestfailed", (request) => tab.wrong.push(`missing: ${request.url()}`));
+    tab.on("requestfailed", (request) => {
+        /* A reader who goes on stops what is still loading: nothing is wrong then. */
+        if (request.failure().errorText !== "net::ERR_ABORTED")
+            tab.wrong.push(`missing: ${request.url()}`);
+    });
     tab.on("response", (response) => {
         if (response.status() >= 400)
             tab.wrong.push(`${response.status()}: ${response.url()}`);

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 def setup(app: "Sphinx") -> dict[str, bool]:
     """Register every part of the book's extension."""
-    from . import boxes, figures, kernels, listing, roles
+    from . import boxes, figures, kernels, listing, names, roles
     from . import sample, sample_index, theme, transcript
 
     parts = (
-        *(boxes, figures, kernels, listing, roles),
+        *(boxes, figures, kernels, listing, names, roles),
         *(sample, sample_index, theme, transcript),
     )
     for part in parts:

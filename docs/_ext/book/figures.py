@@ -14,6 +14,16 @@
 
 draws what a program printed in a transcript, from the line that begins a graph.
 
+    .. steps::
+
+       .. graphviz:: ...
+
+       #. What is drawn first, ``class="step1"`` and more.
+       #. Then, ``class="step2 step3"``: what is there in the second and third step.
+
+is a figure that a reader goes through step by step: of what has a class ``stepN``,
+the page shows what belongs to the step. On paper all is there at once.
+
 Inline, a figure takes the colours of the page: what is black in Graphviz is the
 colour of the text, and ``class="..."`` on a node or an edge is for book.css.
 """
@@ -28,11 +38,13 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.ext.graphviz import Graphviz, graphviz, html_visit_graphviz
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from .session import SessionError, classify, parse_session
 from .transcript import FOLDER
 
+STEP = re.compile(r"\bstep(\d+)\b")
 GRAPH = re.compile(r"(?:strict )?(?:di)?graph\b")
 
 logger = logging.getLogger(__name__)
@@ -98,6 +110,26 @@ class RecordedFigure(Graphviz):
         return list(super().run())
 
 
+class Steps(SphinxDirective):
+    """Tie a figure to the list that says what its steps are."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return figure and list in one box, for book.js to find."""
+        box = nodes.container(classes=["steps"])
+        self.state.nested_parse(self.content, self.content_offset, box)
+        lists = list(box.findall(nodes.enumerated_list))
+        drawn = " ".join(node["code"] for node in box.findall(graphviz))
+        named = {int(number) for number in STEP.findall(drawn)}
+        if len(lists) != 1 or named != set(range(1, len(lists[0]) + 1)):
+            raise self.error(
+                'steps holds a graphviz figure with class="step1" and so on, and one '
+                "list with as many items"
+            )
+        return [box]
+
+
 def recorded_graph(session: str) -> list[str]:
     """Return the lines of the first graph in a session's output, none if none."""
     graph: list[str] = []
@@ -119,5 +151,6 @@ def setup(app: Sphinx) -> None:
     """Replace the visitor for HTML; all other builders keep Sphinx's own."""
     app.setup_extension("sphinx.ext.graphviz")
     app.add_directive("recorded-figure", RecordedFigure)
+    app.add_directive("steps", Steps)
     app.add_node(graphviz, override=True, html=(visit_graphviz, None))
     app.connect("builder-inited", draw_for_epub)

@@ -7,6 +7,7 @@ version 7 and in another since; a plain reference is the same in all of them.
 import re
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxRole
@@ -27,7 +28,8 @@ class LinuxMan(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return the link, or an error where the section is missing."""
         if match := REFERENCE.fullmatch(self.text):
-            return [manual_page(match[1], match[2], self.config)], []
+            link = manual_page(match[1], match[2], self.config)
+            return [*self.index_entry(), link], []
         message = self.inliner.reporter.error(
             f"':linuxman:`{self.text}`' is no manual page: write NAME(SECTION), "
             "as in 'unshare(2)'",
@@ -35,6 +37,16 @@ class LinuxMan(SphinxRole):
         )
         problem = self.inliner.problematic(self.rawtext, self.rawtext, message)
         return [problem], [message]
+
+    def index_entry(self) -> list[nodes.Node]:
+        """Return an entry for the index where a page names the manual page first."""
+        seen = self.env.temp_data.setdefault("manual-pages", set())
+        if self.text in seen:
+            return []
+        seen.add(self.text)
+        name = f"index-{self.env.new_serialno('index')}"
+        entries = [("single", self.text, name, "", None)]
+        return [addnodes.index(entries=entries), nodes.target("", "", ids=[name])]
 
 
 def setup(app: Sphinx) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.directives.code import LiteralInclude
 
@@ -52,7 +53,9 @@ class Sample(LiteralInclude):
             "tab-width": 4,
         }
         shown = super().run()
-        return [*shown, *badge(kernels.samples.get(sample), kernels)]
+        entry = ("single", f"{path.name} (sample)", nodes.make_id(sample), "", None)
+        index = addnodes.index(entries=[entry])
+        return [index, *shown, *badge(kernels.samples.get(sample), kernels)]
 
 
 def escape(text: str) -> str:

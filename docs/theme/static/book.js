@@ -191,6 +191,80 @@ function setUpCopying() {
         pre.parentNode.append(makeCopyButton("Copy the listing", () => lines(pre)));
 }
 
+/* Terms: the definition, which stands in the title of the link, is shown as long as
+   the link or the definition is pointed at or has the focus. Escape takes it away. */
+
+function setUpTerm(link) {
+    const box = document.createElement("div");
+    box.className = "definition";
+    box.id = `definition-${link.hash.slice(1)}-${document.querySelectorAll("[role=tooltip]").length}`;
+    box.setAttribute("role", "tooltip");
+    box.textContent = link.title;
+    box.hidden = true;
+    document.body.append(box);
+    link.setAttribute("aria-describedby", box.id);
+    link.removeAttribute("title");
+
+    function show() {
+        const at = link.getBoundingClientRect();
+        box.hidden = false;
+        const room = document.documentElement.clientWidth - box.offsetWidth - 16;
+        box.style.left = `${scrollX + Math.max(16, Math.min(at.left, room))}px`;
+        box.style.top = `${scrollY + at.bottom}px`;
+    }
+
+    function hide(event) {
+        const to = event.relatedTarget;
+        if (to !== box && to !== link)
+            box.hidden = true;
+    }
+
+    link.addEventListener("mouseenter", show);
+    link.addEventListener("focus", show);
+    link.addEventListener("blur", hide);
+    for (const element of [link, box])
+        element.addEventListener("mouseleave", hide);
+    addEventListener("keydown", (event) => {
+        if (event.key === "Escape")
+            box.hidden = true;
+    });
+}
+
+/* Figures in steps: what belongs to other steps than the present one is hidden, and
+   the list below says which step that is. */
+
+function setUpSteps(box) {
+    const items = box.querySelectorAll("ol > li");
+    const parts = box.querySelectorAll("svg [class*='step']");
+    const back = makeButton("step-back", "Back");
+    const on = makeButton("step-on", "Next step");
+    const place = document.createElement("output");
+    const controls = document.createElement("p");
+    let now = 0;
+
+    function show(step) {
+        now = step;
+        for (const part of parts)
+            part.classList.toggle("off", !part.classList.contains(`step${now + 1}`));
+        items.forEach((item, index) => {
+            if (index === now)
+                item.setAttribute("aria-current", "step");
+            else
+                item.removeAttribute("aria-current");
+        });
+        place.textContent = `Step ${now + 1} of ${items.length}`;
+        back.disabled = now === 0;
+        on.textContent = now === items.length - 1 ? "From the start" : "Next step";
+    }
+
+    controls.className = "stepper";
+    controls.append(back, on, place);
+    box.querySelector("ol").before(controls);
+    back.addEventListener("click", () => show(now - 1));
+    on.addEventListener("click", () => show((now + 1) % items.length));
+    show(0);
+}
+
 /* Whatever scrolls sideways must be reachable by the keyboard. */
 
 function makeScrollable(box, label) {
@@ -226,6 +300,8 @@ setUpProgress();
 setUpSearch(document.querySelector(".top input"));
 if (document.getElementById("contents"))
     setUpContents(document.getElementById("contents"));
+document.querySelectorAll(".steps").forEach(setUpSteps);
+document.querySelectorAll("a[title]:has(> .std-term)").forEach(setUpTerm);
 document.querySelectorAll("div.highlight pre, .diagram, .wide").forEach((box, index) => {
     makeScrollable(box, `Scrollable content ${index + 1}`);
 });

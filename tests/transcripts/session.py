@@ -21,6 +21,7 @@ SHOWN = 10  # lines of a terminal in a message
 WINDOW = 4096  # where the prompt is looked for: the end of what has arrived
 KEYS = {"^C": "\x03", "^D": "\x04"}
 OURS = re.compile("/lab/terminal: line ")  # what the lab says of a killed shell
+HVC = 229 << 8  # the device number of terminal 1, in /proc/PID/stat
 HERE = "cd /book/build/samples"  # where the terminals start
 
 
@@ -42,7 +43,7 @@ class Terminal:
         """Open the terminal and wait for its first prompt."""
         self.user = user
         word = secrets.token_hex(8)
-        descriptor, end = guest.terminal(number, ROWS, COLUMNS, user)
+        descriptor, end = guest.terminal(number, ROWS, COLUMNS, user, word=word)
         self.prompt = re.compile(rf"<{word}:(\d+):([#$])>")
         self.end = re.compile(re.escape(end.decode()))
         self.pty = fdspawn(
@@ -53,16 +54,6 @@ class Terminal:
             searchwindowsize=WINDOW,
         )
         self.pty.delaybeforesend = None
-        self.expect(re.compile(r"sh\d[#$] "), SECONDS)
-        # PROMPT_COMMAND is exported, so that a shell inside a shell, in whatever
-        # namespaces, shows the same prompt although its own start-up file sets PS1.
-        # Shells that know no PROMPT_COMMAND inherit PS1, with the mark filled in.
-        # The shell that we found is replaced: it has begun to edit lines, and to echo.
-        self.pty.sendline(
-            "stty -echo; export PS1 PS2 PROMPT_COMMAND='set +o emacs +o vi; "
-            rf'PS1="\\\$"; PS1="<{word}:\$?:${{PS1@P}}>"; PS2='
-            "'; exec bash"
-        )
         self.wait(SECONDS)
 
     def expect(self, pattern: re.Pattern[str], seconds: float) -> str:
@@ -155,9 +146,16 @@ class Session:
 
     def foreground(self, step: Step) -> list[str]:
         """Return "STATE PID NAME" of those who may read from a step's terminal."""
-        look = f"ps -t hvc{step.terminal - 1} -o stat= -o pid= -o comm="
-        rows = [row.split(None, 1) for row in self.guest.run(look, SECONDS)[1]]
-        return [f"{state[0]} {row}" for state, row in rows if "+" in state]
+        # A process may end between the two; bash starts none to look.
+        look = 'for f in /proc/[0-9]*/stat; do read -r stat <"$f" && echo "$stat"; done'
+        found = []
+        for line in self.guest.run(f"{{ {look}; }} 2>/dev/null", SECONDS)[1]:
+            pid, _, rest = line.partition(" (")
+            name, _, fields = rest.rpartition(") ")
+            state, _, group, _, tty, foreground = fields.split()[:6]
+            if int(tty) == HVC + step.terminal - 1 and group == foreground:
+                found.append(f"{state} {pid} {name}")
+        return found
 
     def until_asleep(self, step: Step, before: list[str]) -> None:
         """Return when others than before are in the foreground, and all sleep."""

@@ -76,7 +76,7 @@ def test_page_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page's transcripts run in its order, those after a fresh lab apart."""
     monkeypatch.setattr(transcript, "DOCS", tmp_path)
     page = ".. transcript:: p/a\n\n.. fresh-lab::\n\n.. transcript:: p/b\n   :name: b\n"
-    (tmp_path / "p.rst").write_text(page + "\n.. transcript:: p/c\n")
+    (tmp_path / "p.rst").write_text(page + "\n.. trap::\n\n   .. transcript:: p/c\n")
     assert page_sessions("p") == [["p/a"], ["p/b", "p/c"]]
 
 

@@ -178,8 +178,8 @@ def page_sessions(page: str) -> list[list[str]]:
     source = DOCS / f"{page}.rst"
     if not source.exists():
         raise TranscriptError(f"there is no page docs/{page}.rst")
-    parts = re.split(r"^\.\. fresh-lab::$", source.read_text(), flags=re.M)
-    return [re.findall(r"^\.\. transcript:: (\S+)$", part, re.M) for part in parts]
+    parts = re.split(r"^ *\.\. fresh-lab::$", source.read_text(), flags=re.M)
+    return [re.findall(r"^ *\.\. transcript:: (\S+)$", part, re.M) for part in parts]
 
 
 def pages() -> list[str]:

@@ -25,6 +25,8 @@ BOOT_SECONDS = 90.0
 MEMORY = "512M"
 # Emulation keeps what it has translated, by default up to a gigabyte of it.
 ACCELERATORS = {"kvm": "kvm", "tcg": "tcg,tb-size=128"}
+# Its string instructions would copy byte by byte under emulation, others do words.
+CPU = "max,-erms"
 REASON = re.compile("panic|BUG:|Oops|Out of memory")  # in what a dying kernel says
 PORTS = [*(f"hvc{n}" for n in range(TERMINALS)), "control", "census", "console", "qmp"]
 
@@ -49,7 +51,7 @@ def escaped(path: Path) -> str:
 def machine(image: Image) -> list[str]:
     """Return the part of QEMU's command line that a saved state depends on."""
     return [
-        *("-machine", "q35", "-accel", ACCELERATORS[accelerator()], "-cpu", "max"),
+        *("-machine", "q35", "-accel", ACCELERATORS[accelerator()], "-cpu", CPU),
         *("-m", MEMORY, "-smp", "1"),
         *("-kernel", str(image.kernel), "-initrd", str(image.initrd)),
         *("-append", CMDLINE),
@@ -226,7 +228,8 @@ class Guest:
         """Run a shell command as root in the guest; return its status and output.
 
         The command is one line. on_line sees each line of output as it arrives.
-        Raises LabError when it takes longer than that many seconds.
+        A last line without a newline is one. Raises LabError when the command takes
+        longer than that many seconds.
         """
         word = secrets.token_hex(8)
         self.ports["control"].sendall(f"{word} {command}\n".encode())
@@ -234,11 +237,13 @@ class Guest:
         output: list[str] = []
         while True:
             line = self.line("control", deadline)
-            if line.startswith(word + " "):
-                return int(line.split()[1]), output
-            output.append(line)
-            if on_line:
-                on_line(line)
+            text, end, status = line.partition(word + " ")
+            if text or not end:
+                output.append(text)
+                if on_line:
+                    on_line(text)
+            if end:
+                return int(status), output
 
     def alive(self, numbers: set[str], seconds: float = 30.0) -> set[str]:
         """Return those of some numbers that are in use in the guest.
@@ -266,16 +271,23 @@ class Guest:
             raise LabError("the guest cannot be prepared: " + "\n".join(output))
 
     def terminal(
-        self, number: int, rows: int, columns: int, user: str, term: str = "dumb"
+        self,
+        number: int,
+        rows: int,
+        columns: int,
+        user: str,
+        term: str = "dumb",
+        word: str = "",
     ) -> tuple[int, bytes]:
         """Open terminal 1 to 4 as that user.
 
+        With a word the shell does not echo, and has the prompt <WORD:STATUS:MARK>.
         Returns the descriptor to talk to, and the bytes that it will send when the
         terminal's shell has ended.
         """
         port = self.ports[f"hvc{number - 1}"]
         end = secrets.token_hex(16)
-        port.sendall(f"{rows} {columns} {term} {user} {end}\n".encode())
+        port.sendall(f"{rows} {columns} {term} {user} {end} {word}\n".encode())
         return port.fileno(), end.encode()
 
     def resize(self, number: int, rows: int, columns: int) -> None:

@@ -155,6 +155,14 @@ def test_output_is_not_taken_for_a_status(img: Image) -> None:
         assert opened.run(words, SECONDS) == expected
 
 
+def test_last_line_without_a_newline(img: Image) -> None:
+    """A command's last words are heard, and its end is noticed, without one."""
+    with restored(img) as opened:
+        assert opened.run("printf 'a\\nb'; (exit 3)", SECONDS) == (3, ["a", "b"])
+        assert opened.run("printf '\\n'", SECONDS) == (0, [""])
+        assert opened.run("true", SECONDS) == (0, [])
+
+
 def test_console_keeps_what_nobody_reads(img: Image) -> None:
     """A terminal that is not read for a while loses no line."""
     with restored(img) as opened:

@@ -190,13 +190,13 @@ class Names:
         for pair in pairs:
             if pair.book == book.text and pair.run != run.text:
                 return (
-                    f"the book shows the same {name} twice, the run two: "
+                    f"the book shows the same {name} twice, the kernel gave two: "
                     f"{book.text} was {pair.run} ({pair.where}), now {run.text}"
                 )
             if pair.run == run.text and pair.book != book.text and pair.alive:
                 return (
-                    f"the book shows two of {name}, the run the same twice: "
-                    f"{run.text} is both {pair.book} ({pair.where}) and {book.text}"
+                    f"the book shows another {name} here, the kernel gave the same: "
+                    f"{run.text} was {pair.book} ({pair.where}), now {book.text}"
                 )
         self.pair(name, book.text, run.text)
         return ""

@@ -51,14 +51,14 @@ def test_agree(book: str, run: str) -> None:
         (
             f"{A} {A}",
             f"{X} {Y}",
-            "the book shows the same namespace twice, the run two: "
+            "the book shows the same namespace twice, the kernel gave two: "
             f"{A} was {X} (sh1# a), now {Y}",
         ),
         (
             f"{A} {B}",
             f"{X} {X}",
-            "the book shows two of namespace, the run the same twice: "
-            f"{X} is both {A} (sh1# a) and {B}",
+            "the book shows another namespace here, the kernel gave the same: "
+            f"{X} was {A} (sh1# a), now {B}",
         ),
     ],
 )
@@ -82,7 +82,7 @@ def test_steps() -> None:
     assert page.compare([A], [X], "sh1# one") == []
     assert page.compare([B], [Y], "sh2# two") == []
     (same,) = page.compare([B], [X], "sh1# three")
-    assert f"{X} is both {A} (sh1# one) and {B}" in same
+    assert f"{X} was {A} (sh1# one), now {B}" in same
     (two,) = page.compare([A], [Z], "sh1# four")
     assert f"{A} was {X} (sh1# one), now {Z}" in two
     assert page.compare([A, B], [X, Y]) == []

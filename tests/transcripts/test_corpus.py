@@ -90,4 +90,4 @@ def shape(line: str) -> str:
 
     The number of a process stands bare in the message, where no class knows it.
     """
-    return form(re.sub(r"(the same twice: )\d+\b", r"\1N", line), read_kinds())
+    return form(re.sub(r"(gave the same: )\d+\b", r"\1N", line), read_kinds())

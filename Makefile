@@ -35,6 +35,37 @@ guest: samples
 	@tests/setup/install lab
 	@tests/vm/fetch $(KERNEL)
 
+# Exercises: E=NAME says which; WHERE=here judges on this kernel, not in the lab
+
+WHERE    = lab
+EXERCISE = @tests/exercises/exercise
+JUDGED   = $(if $(filter here,$(WHERE)),samples,guest)
+JUDGE    = --where $(WHERE) --kernel $(KERNEL) $(E)
+
+exercises: ## list the exercises, with how far you are
+	$(EXERCISE) list
+
+start: ## begin one: copy its starter to work/, print the task (E=uts-name)
+	$(EXERCISE) start $(E)
+
+try: $(JUDGED) ## have your work judged, in the lab (E=uts-name)
+	$(EXERCISE) try $(JUDGE) || [ $$? = 3 ]
+
+watch: $(JUDGED) ## the same at every save, until ^C (E=uts-name)
+	$(EXERCISE) watch $(JUDGE) || [ $$? = 130 ]
+
+hint: ## help with the fact that failed last, a little more each time
+	$(EXERCISE) hint $(E)
+
+solution: ## show our solution, once you have one
+	$(EXERCISE) solution $(E)
+
+reset: ## begin again from the starter, after asking
+	$(EXERCISE) reset $(E)
+
+next: ## name the next exercise
+	$(EXERCISE) next
+
 # Writing
 
 check: ## run every check and test (KERNELS=all: on four kernels)
@@ -67,6 +98,9 @@ replay: guest ## run the transcripts and compare them (PAGE=introduction or one)
 record: guest ## rewrite what differs in transcripts (PAGE=introduction or one)
 	@tests/transcripts/replay --record --kernel $(KERNEL) $(PAGE)
 
+verify: guest ## grade the graders (E=uts-name: of one exercise)
+	@tests/exercises/verify --kernel $(KERNEL) $(E)
+
 bench: guest ## measure the lab: seconds to the prompt, restored and booted
 	@tests/vm/fetch all
 	@tests/bench/prompt
@@ -84,3 +118,4 @@ distclean: clean ## remove also what was downloaded, from your cache folder
 	tests/vm/fetch --forget
 
 .PHONY: help read html samples lab lab-shell guest check matrix lint browser replay record bench mutants clean distclean
+.PHONY: exercises start try watch hint solution reset next verify

@@ -1,6 +1,6 @@
 """The book's additions to Sphinx.
 
-headers, samples and session read the book's files and need Python alone: the
+exercises, headers, samples and session read the book's files and need Python alone: the
 harness and the tests use them too. The other modules teach Sphinx what to make
 of these files, each one thing.
 """
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 def setup(app: "Sphinx") -> dict[str, bool]:
     """Register every part of the book's extension."""
-    from . import boxes, figures, kernels, listing, names, roles
+    from . import boxes, exercise, figures, kernels, listing, names, roles
     from . import sample, sample_index, theme, transcript
 
     parts = (
-        *(boxes, figures, kernels, listing, names, roles),
+        *(boxes, exercise, figures, kernels, listing, names, roles),
         *(sample, sample_index, theme, transcript),
     )
     for part in parts:

@@ -1,0 +1,135 @@
+"""The directive that shows an exercise.
+
+::
+
+    .. exercise:: introduction-pin
+
+shows the task of docs/exercises/introduction-pin.txt in a box: what to do, the
+starter, the commands to type, and the hint folded away. The build fails where the
+starter is missing.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from .exercises import FOLDER, Task, TaskError, find_starter, read_task
+from .samples import LANGUAGES
+
+
+class folded(nodes.General, nodes.Element):
+    """What a reader unfolds: a summary, and what is behind it."""
+
+
+class folded_summary(nodes.General, nodes.TextElement):
+    """The line that is always there."""
+
+
+class Exercise(SphinxDirective):
+    """Show an exercise."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the box."""
+        name = self.arguments[0]
+        root = Path(self.env.srcdir)
+        self.env.note_dependency(str(FOLDER / f"{name}.txt"))
+        try:
+            task = read_task(root, name)
+        except TaskError as error:
+            raise self.error(str(error)) from error
+        starter = find_starter(root, name)
+        if starter is None:
+            raise self.error(
+                f"no starter code-samples/exercises/{name}.c or .sh: "
+                f"tests/exercises/cut {name} writes it"
+            )
+        box = nodes.admonition(classes=["exercise"], names=[name], ids=[name])
+        self.state.document.note_explicit_target(box, box)
+        box += nodes.title(name, "", *self.heading(name, task))
+        self.parse(self.body(name, task), f"{FOLDER / name}.txt", task.line, box)
+        for hint in list(box.findall(nodes.hint)):
+            hint.replace_self(fold("Hint", hint.children))
+        listing: nodes.Element = nodes.Element()
+        self.parse(literal_include(starter), str(starter), 0, listing)
+        place = box.first_child_matching_class(folded)
+        starter_box = fold("The starter", listing.children)
+        box.insert(len(box) if place is None else place, starter_box)
+        return [box]
+
+    def heading(self, name: str, task: Task) -> list[nodes.Node]:
+        """Return the title of the box: what kind of box, and what it is about."""
+        return [nodes.Text(f"Exercise {name}: {task.title}")]
+
+    def body(self, name: str, task: Task) -> str:
+        """Return the task with the commands, which stand before the hint."""
+        text, hint, rest = task.body.partition(".. hint::")
+        return f"{text}{commands(name)}\n{hint}{rest}"
+
+    def parse(self, text: str, source: str, line: int, node: nodes.Element) -> None:
+        """Read reStructuredText into a node."""
+        lines = text.splitlines()
+        items = [(source, line + number) for number in range(len(lines))]
+        self.state.nested_parse(StringList(lines, items=items), 0, node)
+
+
+def commands(name: str) -> str:
+    """Return what to type, as a block that a reader can copy."""
+    return (
+        f"::\n\n   make start E={name}\n   make try E={name}\n   make hint E={name}\n"
+    )
+
+
+def literal_include(starter: Path) -> str:
+    """Return the directive that shows the starter."""
+    return (
+        f".. literalinclude:: /{starter}\n"
+        f"   :language: {LANGUAGES[starter.suffix]}\n"
+        "   :linenos:\n"
+    )
+
+
+def fold(summary: str, children: list[nodes.Node]) -> folded:
+    """Return nodes folded behind a summary."""
+    return folded("", folded_summary("", summary), *children)
+
+
+def open_details(translator: nodes.NodeVisitor, node: folded) -> None:
+    """Begin what can be unfolded."""
+    translator.body.append(translator.starttag(node, "details"))
+
+
+def close_details(translator: nodes.NodeVisitor, _node: folded) -> None:
+    """End it."""
+    translator.body.append("</details>\n")
+
+
+def open_summary(translator: nodes.NodeVisitor, node: folded_summary) -> None:
+    """Begin the line that is always there."""
+    translator.body.append(translator.starttag(node, "summary", suffix=""))
+
+
+def close_summary(translator: nodes.NodeVisitor, _node: folded_summary) -> None:
+    """End it."""
+    translator.body.append("</summary>\n")
+
+
+def pass_by(_translator: nodes.NodeVisitor, _node: nodes.Node) -> None:
+    """Show, where nothing can be unfolded, all of it."""
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive and its nodes."""
+    other = dict.fromkeys(("latex", "man", "texinfo", "text"), (pass_by, pass_by))
+    for node, html in (
+        (folded, (open_details, close_details)),
+        (folded_summary, (open_summary, close_summary)),
+    ):
+        visitors: dict[str, Any] = {"html": html, **other}
+        app.add_node(node, **visitors)
+    app.add_directive("exercise", Exercise)

@@ -1,0 +1,234 @@
+"""The exercises as files: which there are, and what each one's files say.
+
+A folder of tests/exercises that holds a grader is an exercise; nothing else lists
+them. Its name is known everywhere: the task is docs/exercises/NAME.txt, the starter
+code-samples/exercises/NAME.c or NAME.sh, and the chapter what stands before the
+first hyphen.
+"""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+HERE = CHECKOUT / "tests/exercises"
+
+sys.path[:0] = [str(CHECKOUT / "docs/_ext"), str(CHECKOUT / "tests/vm")]
+from book.exercises import Task, TaskError, labels, read_task  # noqa: E402
+
+LEVELS = ("question", "manual page", "call", "line")
+COMMON_HINTS = HERE / "library/hints"
+
+
+class ExerciseError(Exception):
+    """Something the user should read: one or two lines, with what to do next."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise, and where its files lie."""
+
+    name: str
+    suffix: str  # of its source: .c or .sh
+
+    @property
+    def chapter(self) -> str:
+        """The page that the exercise belongs to."""
+        return self.name.partition("-")[0]
+
+    @property
+    def folder(self) -> Path:
+        """Where what judges it lies."""
+        return HERE / self.name
+
+    @property
+    def solution_file(self) -> Path:
+        """The reference, with the starter's parts in it: see cut."""
+        return self.folder / f"solution{self.suffix}"
+
+    @property
+    def starter(self) -> Path:
+        """What the doer begins with."""
+        return CHECKOUT / "code-samples/exercises" / f"{self.name}{self.suffix}"
+
+    @property
+    def work(self) -> Path:
+        """The doer's copy."""
+        return CHECKOUT / "work" / f"{self.name}{self.suffix}"
+
+    def task(self) -> Task:
+        """Return the text of the exercise; raises ExerciseError when it has none."""
+        try:
+            return read_task(CHECKOUT, self.name)
+        except TaskError as error:
+            raise ExerciseError(str(error)) from error
+
+
+@dataclass(frozen=True)
+class Case:
+    """A program whose verdict is known: a wrong solution, or somebody else's."""
+
+    name: str
+    fact: str  # that must fail first, or "passed"
+    observed: str  # what must stand below it; * stands for anything
+    source: str
+
+
+def chapters() -> list[str]:
+    """Return the pages of the book, in its order."""
+    index = (CHECKOUT / "index.rst").read_text(encoding="utf-8")
+    return re.findall(r"^ +docs/(\S+)$", index, re.MULTILINE)
+
+
+def exercises() -> list[Exercise]:
+    """Return all exercises: by chapter, in the order of the page, or by name."""
+    found = []
+    for grader in HERE.glob("*/grader.c"):
+        solution = next(grader.parent.glob("solution.*"), Path("solution.c"))
+        found.append(Exercise(grader.parent.name, solution.suffix))
+    order = chapters()
+
+    def place(exercise: Exercise) -> tuple[int, int, str]:
+        chapter = exercise.chapter
+        page = CHECKOUT / "docs" / f"{chapter}.rst"
+        text = page.read_text(encoding="utf-8") if page.exists() else ""
+        shown = text.find(f".. exercise:: {exercise.name}\n")
+        known = order.index(chapter) if chapter in order else len(order)
+        return known, shown if shown >= 0 else len(text), exercise.name
+
+    return sorted(found, key=place)
+
+
+def find(name: str) -> Exercise:
+    """Return the exercise of that name; raises ExerciseError, with names, if none."""
+    known = {exercise.name: exercise for exercise in exercises()}
+    if name in known:
+        return known[name]
+    if not name:
+        raise ExerciseError("which exercise? Add E=NAME; 'make exercises' lists them")
+    like = ", ".join(n for n in known if name in n or n in name) or ", ".join(known)
+    raise ExerciseError(f"there is no exercise {name}: is it one of {like}?")
+
+
+def cut(text: str, starter: bool) -> str:
+    """Return the starter or the solution from a source that holds both.
+
+    What only one of them has stands between lines #ifdef STARTER, #else and #endif,
+    as a C compiler would read them; to a shell they are comments.
+    """
+    kept = []
+    wanted: bool | None = None
+    for line in text.splitlines(keepends=True):
+        word = line.strip()
+        if word == "#ifdef STARTER":
+            wanted = starter
+        elif word == "#else" and wanted is not None:
+            wanted = not wanted
+        elif word == "#endif" and wanted is not None:
+            wanted = None
+        elif wanted is not False:
+            kept.append(line)
+    return "".join(kept)
+
+
+def solution(exercise: Exercise) -> str:
+    """Return the reference solution."""
+    return cut(exercise.solution_file.read_text(encoding="utf-8"), starter=False)
+
+
+def starter(exercise: Exercise) -> str:
+    """Return what the committed starter must be."""
+    return cut(exercise.solution_file.read_text(encoding="utf-8"), starter=True)
+
+
+def table(path: Path, columns: int) -> list[list[str]]:
+    """Return the rows of a file of cells with " | " between; # begins a comment.
+
+    A line that begins with a blank continues the one above. Raises ExerciseError for
+    a row that has too few cells.
+    """
+    if not path.exists():
+        return []
+    joined: list[tuple[int, str]] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if line[:1].isspace() and line.strip() and joined:
+            start, text = joined[-1]
+            joined[-1] = start, f"{text} {line.strip()}"
+        elif line.strip() and not line.startswith("#"):
+            joined.append((number, line))
+    rows = []
+    for number, line in joined:
+        cells = [cell.strip() for cell in line.split(" | ", columns - 1)]
+        if len(cells) != columns:
+            where = path.relative_to(CHECKOUT)
+            raise ExerciseError(f"{where}:{number}: expected {columns} cells: {line}")
+        rows.append(cells)
+    return rows
+
+
+def mutants(exercise: Exercise) -> list[Case]:
+    """Return the wrong versions of the solution: NAME | FACT | OBSERVED | SED."""
+    right = solution(exercise)
+    cases = []
+    for name, fact, observed, expression in table(exercise.folder / "mutants", 4):
+        done = subprocess.run(
+            ["sed", "-E", expression],
+            input=right,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode or done.stdout == right:
+            why = done.stderr.strip() or "it changes nothing"
+            raise ExerciseError(f"{exercise.name}: mutant {name}: {why}")
+        cases.append(Case(name, fact, observed, done.stdout))
+    return cases
+
+
+def foreign(exercise: Exercise) -> list[Case]:
+    """Return what others wrote: NAME | FACT or passed | OBSERVED | SHELL COMMAND."""
+    return [
+        Case(name, fact, observed, f"#!/bin/sh\n{command}\n")
+        for name, fact, observed, command in table(exercise.folder / "foreign", 4)
+    ]
+
+
+def read_hints(path: Path) -> dict[str, list[str]]:
+    """Return the hints of a file by fact, from the faintest to the plainest.
+
+    A line FACT: begins those of a fact; each hint is a paragraph that begins with
+    "- ", its further lines are indented. A hint keeps its lines as they are.
+    """
+    hints: dict[str, list[str]] = {}
+    fact = ""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if re.fullmatch(r"[a-z][a-z0-9-]*:", line):
+            fact = line[:-1]
+            hints[fact] = []
+        elif fact and line.startswith("- "):
+            hints[fact].append(line[2:])
+        elif fact and hints[fact] and line.startswith("  "):
+            hints[fact][-1] += "\n" + line[2:]
+        elif line.strip() and not line.startswith("#"):
+            where = path.relative_to(CHECKOUT)
+            raise ExerciseError(f"{where}:{number}: neither FACT: nor '- HINT': {line}")
+    return hints
+
+
+def hints(exercise: Exercise) -> dict[str, list[str]]:
+    """Return an exercise's hints by fact: its own, and those that many share."""
+    own = exercise.folder / "hints"
+    return read_hints(COMMON_HINTS) | (read_hints(own) if own.exists() else {})
+
+
+def where_to_read(label: str) -> str:
+    """Return the section that a label stands before, as a reader would say it."""
+    known = labels(CHECKOUT)
+    if label not in known:
+        return label
+    page, title, section = known[label]
+    if title == section:
+        return f"{title} (docs/{page}.html)"
+    return f'{title}, "{section}" (docs/{page}.html#{label})'

@@ -1,0 +1,189 @@
+"""Have a program judged: compile it, run its grader, read what the grader says.
+
+The compiler runs on the host. The grader runs where somebody may do harm: in a guest,
+or, if asked for, here.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from catalogue import CHECKOUT, HERE, Exercise, ExerciseError
+
+sys.path.insert(0, str(CHECKOUT / "tests/vm"))
+from cache import LabError  # noqa: E402
+from guest import Guest  # noqa: E402
+from image import image  # noqa: E402
+from state import open_guest  # noqa: E402
+
+COMPILER = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Wextra", "-static"]
+SECONDS = 30.0  # a grader ends by itself after ten
+BUILD = "build/exercises"
+
+# Runs a shell command as root somewhere: its status, and its lines of output.
+Runner = Callable[[str], tuple[int, list[str]]]
+
+
+@dataclass
+class Fact:
+    """One fact: whether it holds ("ok", "failed" or "unknown"), and what it says."""
+
+    result: str
+    name: str
+    what: str
+
+
+@dataclass
+class Verdict:
+    """What a grader found: all facts in order, and the first failure in full."""
+
+    passed: bool = False
+    failed: str = ""  # the first fact that failed
+    facts: list[Fact] = field(default_factory=list)
+    details: dict[str, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+
+    def label(self) -> str:
+        """Return "passed", or the fact that failed first."""
+        return "passed" if self.passed else self.failed
+
+
+def unescape(text: str) -> str:
+    """Return a field as it was; bytes that no terminal should see stay escaped."""
+    return re.sub(r"\\(\d{3})", lambda m: shown(int(m[1], 8)), text)
+
+
+def shown(byte: int) -> str:
+    """Return a byte that was escaped so that it can be printed."""
+    return {9: "\t", 10: " ", 92: "\\"}.get(byte, f"\\x{byte:02x}")
+
+
+def parse(lines: list[str]) -> Verdict:
+    """Return the verdict in a grader's lines.
+
+    Raises LabError, with what was said, when they do not end in a verdict.
+    """
+    verdict = Verdict()
+    for line in lines:
+        kind, *fields = (unescape(part) for part in line.split("\t"))
+        if kind == "fact" and len(fields) == 3:
+            verdict.facts.append(Fact(*fields))
+        elif kind == "said" and fields:
+            verdict.said.append(fields[0])
+        elif kind == "verdict" and len(fields) == 2:
+            verdict.passed, verdict.failed = fields[0] == "passed", fields[1]
+            return verdict
+        elif fields:
+            verdict.details[kind] = fields[0]
+    raise LabError("the grader gave no verdict\n" + "\n".join(lines[-5:]))
+
+
+def build_graders() -> None:
+    """Compile graders and probe; raises ExerciseError with the compiler's words."""
+    command = ["make", "-s", "--no-print-directory", "-C", str(HERE)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise ExerciseError(f"the graders do not compile\n{made.stderr}{made.stdout}")
+
+
+def compile_program(source: Path, program: Path) -> tuple[bool, str]:
+    """Compile a C source to a static program; return success and the words of gcc.
+
+    The program appears whole or not at all; another one may be running.
+    """
+    folder = source.parent
+    with tempfile.TemporaryDirectory(dir=program.parent) as tmp:
+        half = Path(tmp) / "program"
+        command = [*COMPILER, "-o", str(half), source.name]
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        if done.returncode == 0:
+            half.replace(program)
+    return done.returncode == 0, done.stdout
+
+
+def program_of(exercise: Exercise) -> Path:
+    """Return what is run of the doer's work: beside it, for the lab to try."""
+    return exercise.work.with_suffix("") if exercise.suffix == ".c" else exercise.work
+
+
+def grade(
+    run: Runner, root: str, exercise: Exercise, program: str, foreign: bool = False
+) -> Verdict:
+    """Judge a program, a path in the checkout; root is where that checkout lies.
+
+    Raises LabError when there is no verdict, with the reason.
+    """
+    grader = f"{root}/{BUILD}/{exercise.name}/grader"
+    options = "--foreign " if foreign else ""
+    _, lines = run(f"{grader} {options}{shlex.quote(f'{root}/{program}')} 2>&1")
+    return parse(lines)
+
+
+def run_here(command: str) -> tuple[int, list[str]]:
+    """Run a shell command on this machine."""
+    try:
+        done = subprocess.run(
+            ["sh", "-c", command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise LabError(f"no verdict after {SECONDS:.0f} seconds") from error
+    return done.returncode, done.stdout.splitlines()
+
+
+class Lab:
+    """A guest that graders run in; it is opened when first needed, and again when
+    a program has brought it down. Use it as a context manager."""
+
+    def __init__(self, series: str, cache_mode: str = "none") -> None:
+        """Name the kernel; cache_mode is that of Guest.prepare."""
+        self.series = series
+        self.cache_mode = cache_mode
+        self.stack = ExitStack()
+        self.guest: Guest | None = None
+
+    def __enter__(self) -> "Lab":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the guest, if there is one."""
+        self.guest = None
+        self.stack.close()
+
+    def open(self) -> Guest:
+        """Return the guest, open."""
+        if self.guest is None:
+            opened = open_guest(image(self.series), self.cache_mode)
+            self.guest = self.stack.enter_context(opened)
+        return self.guest
+
+    def run(self, command: str) -> tuple[int, list[str]]:
+        """Run a shell command in the guest; a guest that fails is not used again."""
+        try:
+            return self.open().run(command, SECONDS)
+        except LabError:
+            self.close()
+            raise

@@ -1,0 +1,207 @@
+/*
+ * facts.h - what a grader is written with
+ *
+ * A grader opens the sandbox, starts the doer's program in it, and
+ * judges tables of facts, in order from cause to consequence:
+ *
+ *     int main(int argc, char *argv[])
+ *     {
+ *         open_sandbox(argc, argv);
+ *         start(COMMAND, NULL);
+ *         bool ran = judge(running, true);
+ *         end_command();
+ *         judge(ended, ran);
+ *         return verdict();
+ *     }
+ *
+ * Whatever a fact says comes from the kernel. Process numbers are those
+ * that the grader sees: it watches from outside the sandbox.
+ */
+#ifndef FACTS_H
+#define FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct fact {
+    const char *id;   /* its name in mutants, foreign and hints */
+    const char *what; /* a sentence that is true when it holds */
+    bool (*holds)(const char *arg);
+    const char *arg;  /* for holds */
+    const char *look; /* a command for the lab that shows it */
+    const char *read; /* the label of the section that explains it */
+};
+
+/* The frame: one sandbox, any number of starts and tables in it. */
+
+void open_sandbox(int argc, char *argv[]);
+
+/*
+ * Judge a table, which ends with an empty entry. It passes as soon as
+ * all facts hold; it fails when half a second has passed and whatever
+ * the doer started sleeps. The first fact is the ground of the others:
+ * where it fails they are not looked at. Returns whether it held. With
+ * grounded false, none is looked at.
+ */
+bool judge(const struct fact *facts, bool grounded);
+
+int verdict(void);
+
+/* What goes below a fact that fails. Everything is quoted as it is. */
+void expected(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+void observed(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* The doer's program, and the command that it is to run. */
+
+/* Among the arguments of start, stands for a command and its own
+ * arguments: the grader's probe, which sleeps until SIGTERM. */
+extern const char COMMAND[];
+extern const char PATH_COMMAND[]; /* the same, without its folder */
+
+/* Run the program with arguments, up to NULL. What an earlier start
+ * left is killed before. */
+void start(const char *first, ...) __attribute__((sentinel));
+
+/* From the next start on, run it as that user, and in no other group;
+ * or without capabilities. */
+void start_as(uid_t uid, gid_t gid);
+void start_powerless(void);
+
+/* Wait until the command runs or nothing changes any more, as judge
+ * does. Ask the command to end, or kill it. */
+void wait_for_command(void);
+void end_command(void);
+void kill_command(void);
+
+/* The processes: 0 where there is none. program() is the one that was
+ * started, command() the probe, outside() one that shares what the
+ * program was started in. */
+pid_t program(void);
+pid_t command(void);
+pid_t outside(void);
+
+/* The process numbers of all that the program started and that lives,
+ * the program included. */
+size_t processes(const pid_t **list);
+
+/* The program's wait status; false while it runs. */
+bool ended(int *status);
+
+/* What the program printed. It proves nothing, unless the task is to
+ * print. */
+const char *printed(void);
+const char *complained(void);
+
+/* A name for something in the sandbox, another one in each run. */
+const char *random_name(const char *prefix);
+
+/* A process of the grader's, in new namespaces of these types (flags of
+ * clone(2)). It sleeps until the next one is made, or the end. */
+pid_t make_process(int flags);
+
+/* The kernel's word. A text lives until some dozens were asked for. */
+
+struct identity {
+    dev_t device;
+    ino_t inode;
+};
+
+bool same(struct identity one, struct identity other);
+
+/* The identity of a file, {0, 0} where it is missing. */
+struct identity identify(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* A namespace of a process, by the name of its link. */
+struct identity namespace_of(pid_t pid, const char *type);
+
+/* Text of a kind, the contents of a file, the target of a link. */
+const char *text(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+const char *contents(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+const char *target(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* A line of /proc/PID/status, as in status_of(pid, "NSpid"); its blanks
+ * are single spaces. */
+const char *status_of(pid_t pid, const char *field);
+
+/* Blanks become single spaces, lines are joined by "; ". */
+const char *one_line(const char *string);
+
+struct mount {
+    char root[256];    /* what of the file system is mounted */
+    char point[256];   /* where */
+    char options[256]; /* of this mount */
+    char peers[256];   /* "shared:1 master:2", "" for private */
+    char type[64];
+    char source[256];
+    unsigned device; /* as makedev(3) has it */
+};
+
+/* The mounts of a process's mount namespace, in order. */
+size_t mounts_of(pid_t pid, const struct mount **list);
+
+/* The topmost mount on a path, NULL where nothing is mounted. */
+const struct mount *mounted_on(pid_t pid, const char *path);
+
+/* "shared", "slave", "shared and slave", "unbindable" or "private". */
+const char *propagation(const struct mount *mount);
+
+/* The first descriptor of a process for such a namespace (by type, as
+ * in "net") other than that of outside(); -1 where there is none. */
+int holds_namespace(pid_t pid, const char *type,
+                    struct identity *which);
+
+/* Where the program was started, seen from the grader: a path. */
+const char *in_sandbox(const char *path);
+
+/* What a function prints in namespaces of a process, given as flags of
+ * clone(2); "" when they cannot be entered. */
+const char *inside(pid_t pid, int flags,
+                   void (*function)(const char *arg), const char *arg);
+
+/* Facts that many exercises share. */
+
+/* The command runs, once, and waits for its signal. */
+bool command_runs(const char *unused);
+
+/* Nobody but the program did the work: no other file was executed, and
+ * only the program stands between us and the command. */
+bool own_work(const char *unused);
+
+/* The command got its arguments as they were given. */
+bool arguments_arrive(const char *unused);
+
+/* The command is in a new namespace of that type; in those, given with
+ * blanks between, of the outside; in those of all other types. */
+bool in_new(const char *type);
+bool in_same(const char *types);
+bool in_same_but(const char *types);
+
+/* The program itself is in the namespaces of the outside. */
+bool program_in_same(const char *types);
+
+/* The program waits for its command. */
+bool program_waits(const char *unused);
+
+/* The program has ended, with the command's status, or with that one.
+ */
+bool status_is_the_commands(const char *unused);
+bool status_is(const char *status);
+
+/* The program failed by itself: neither 0 nor by a signal. */
+bool status_is_a_failure(const char *unused);
+
+/* The program's complaint has this word in it. */
+bool complaint_has(const char *word);
+
+/* No process of the program's is left; outside is mounted what was. */
+bool no_process_left(const char *unused);
+bool no_mount_left(const char *unused);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * mounts.c - what a program in the sandbox finds on its paths
+ *
+ * All that the machine has can be read and nothing written, but for new
+ * file systems of limited size. Mounts propagate as on a system that
+ * systemd booted, among the mount namespaces of the sandbox.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sandbox.h"
+
+/* The new ones, outer before inner. */
+static const struct {
+    const char *point, *type, *options;
+} NEW[] = {
+    {"/proc", "proc", NULL},
+    {"/sys", "sysfs", NULL},
+    {"/sys/fs/cgroup", "cgroup2", NULL},
+    {"/run", "tmpfs", "mode=755,size=8m"},
+    {"/tmp", "tmpfs", "mode=1777,size=16m"},
+    {"/dev/shm", "tmpfs", "mode=1777,size=16m"},
+    {"/dev/mqueue", "mqueue", NULL},
+};
+
+static void must_mount(const char *source, const char *point,
+                       const char *type, unsigned long flags,
+                       const char *options)
+{
+    if (mount(source, point, type, flags, options) == -1)
+        err(3, "mount: %s", point);
+}
+
+static void protect(const struct mount *mount)
+{
+    static const struct {
+        const char *name;
+        unsigned long flag;
+    } KEPT[] = {
+        {"nosuid", MS_NOSUID},
+        {"nodev", MS_NODEV},
+        {"noexec", MS_NOEXEC},
+    };
+    unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY;
+    for (size_t i = 0; i < sizeof(KEPT) / sizeof(KEPT[0]); i++)
+        if (strstr(mount->options, KEPT[i].name) != NULL)
+            flags |= KEPT[i].flag;
+    must_mount(NULL, mount->point, NULL, flags, NULL);
+}
+
+/* devpts makes a file for each terminal that is opened. */
+static void protect_all(void)
+{
+    const struct mount *mounts;
+    size_t count = mounts_of(getpid(), &mounts);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(mounts[i].type, "devpts") != 0)
+            protect(&mounts[i]);
+}
+
+static void copy(const char *from, const char *to)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC);
+    if (in == -1)
+        err(3, "open: %s", from);
+    struct stat file;
+    int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+    if (out == -1 || fstat(in, &file) == -1)
+        err(3, "open: %s", to);
+    for (off_t left = file.st_size; left > 0;) {
+        ssize_t count = sendfile(out, in, NULL, (size_t)left);
+        if (count <= 0)
+            err(3, "sendfile: %s", from);
+        left -= count;
+    }
+    if (fchmod(out, 0755) == -1 || close(out) == -1)
+        err(3, "close: %s", to);
+    close(in);
+}
+
+void make_mounts(const char *program_file, const char *probe_file)
+{
+    must_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+    for (size_t i = 0; i < sizeof(NEW) / sizeof(NEW[0]); i++)
+        if (umount2(NEW[i].point, MNT_DETACH) == -1 &&
+            errno != EINVAL && errno != ENOENT)
+            err(3, "umount: %s", NEW[i].point);
+    must_mount("proc", "/proc", "proc", 0, NULL);
+    protect_all();
+    for (size_t i = 1; i < sizeof(NEW) / sizeof(NEW[0]); i++)
+        if (access(NEW[i].point, F_OK) == 0)
+            must_mount(NEW[i].type, NEW[i].point, NEW[i].type, 0,
+                       NEW[i].options);
+    must_mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND, NULL);
+
+    if (mkdir(sandbox.folder, 0755) == -1)
+        err(3, "mkdir: %s", sandbox.folder);
+    copy(program_file, text("%s/%s", sandbox.folder, sandbox.program));
+    copy(probe_file, text("%s/%s", sandbox.folder, sandbox.probe));
+    must_mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL);
+}

@@ -1,0 +1,86 @@
+/*
+ * grader.c - has the command a host name of its own?
+ */
+#define _GNU_SOURCE
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../library/facts.h"
+
+static const char *wanted; /* what the command's host is to be called */
+static const char *before; /* how the outside is called */
+
+static void print_name(const char *unused)
+{
+    (void)unused;
+    char name[65] = "";
+    if (gethostname(name, sizeof(name)) == 0)
+        fputs(name, stdout);
+}
+
+static const char *host_name(pid_t pid)
+{
+    return inside(pid, CLONE_NEWUTS, print_name, NULL);
+}
+
+static bool has_name(const char *unused)
+{
+    (void)unused;
+    const char *name = host_name(command());
+    expected("%s", wanted);
+    observed("%s", name);
+    return strcmp(name, wanted) == 0;
+}
+
+static bool outside_keeps_name(const char *unused)
+{
+    (void)unused;
+    const char *name = host_name(outside());
+    expected("%s", before);
+    observed("%s", name);
+    return strcmp(name, before) == 0;
+}
+
+#define LOOK "/book/work/uts-name paper "
+
+static const struct fact running[] = {
+    {"runs", "your program runs the command it is given", command_runs,
+     NULL, LOOK "uname -n", "introduction-unshare"},
+    {"own", "no other program does the work", own_work, NULL,
+     "strace -f -e execve " LOOK "true", "introduction-unshare"},
+    {"arguments", "the command gets its arguments unchanged",
+     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
+     "introduction-unshare"},
+    {"new", "the command is in a new uts namespace", in_new, "uts",
+     LOOK "readlink /proc/self/ns/uts", "introduction-unshare"},
+    {"outside", "outside, the host name has not changed",
+     outside_keeps_name, NULL, LOOK "true; uname -n",
+     "introduction-unshare"},
+    {"name", "inside, the host has the name you were given", has_name,
+     NULL, LOOK "uname -n", "introduction-unshare"},
+    {"only", "every other namespace is still shared", in_same_but,
+     "uts", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    {0}};
+
+static const struct fact after[] = {
+    {"status", "your program ends with the command's status",
+     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
+     "introduction-unshare"},
+    {"left", "no process of yours is left", no_process_left, NULL,
+     LOOK "true; ps", "introduction-destroy"},
+    {0}};
+
+int main(int argc, char *argv[])
+{
+    open_sandbox(argc, argv);
+    wanted = random_name("paper-");
+    wanted = strdup(wanted);
+    before = strdup(host_name(outside()));
+    start(wanted, COMMAND, NULL);
+    bool ran = judge(running, true);
+    end_command();
+    judge(after, ran);
+    return verdict();
+}

@@ -5,6 +5,8 @@ KERNEL  = 6.12
 KERNELS = $(KERNEL)
 PORT    = 8000
 PYTHON  = /usr/bin/python3 -B
+SPHINX  = $(PYTHON) -m sphinx -q -n -W --keep-going -d build/doctrees
+BOOK    = linux-namespaces-hands-on
 
 help: ## list these verbs
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/\1	\2/p' Makefile | expand -t 13
@@ -18,7 +20,18 @@ read: ## render the book and serve it on 127.0.0.1:8000 (PORT=8001 elsewhere)
 
 html: samples ## render the book into build/html
 	@echo "html: rendering the book into build/html"
-	@$(PYTHON) -m sphinx -q -n -W --keep-going -d build/doctrees . build/html
+	@$(SPHINX) . build/html
+
+epub: ## make the book for reading devices: build/epub
+	@echo "epub: rendering the book into build/epub"
+	@$(SPHINX) -b epub . build/epub
+	@$(MAKE) --no-print-directory html
+
+pdf: node_modules ## make the book for paper: build/pdf
+	@echo "pdf: printing the book into build/pdf"
+	@$(SPHINX) -b singlehtml . build/single
+	@node docs/pdf.mjs build/single/index.html build/pdf/$(BOOK).pdf
+	@$(MAKE) --no-print-directory html
 
 samples: ## compile every sample into build/samples
 	@$(MAKE) --no-print-directory -C code-samples
@@ -117,5 +130,5 @@ distclean: clean ## remove also what was downloaded, from your cache folder
 	rm -rf node_modules
 	tests/vm/fetch --forget
 
-.PHONY: help read html samples lab lab-shell guest check matrix lint browser replay record bench mutants clean distclean
+.PHONY: help read html epub pdf samples lab lab-shell guest check matrix lint browser replay record bench mutants clean distclean
 .PHONY: exercises start try watch hint solution reset next verify

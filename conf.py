@@ -72,5 +72,9 @@ html_title = project
 html_copy_source = False
 html_domain_indices = False
 
+epub_theme = "book-epub"
+epub_basename = "linux-namespaces-hands-on"
+epub_description = "A book on Linux namespaces in which everything runs"
+epub_exclude_files = ["404.xhtml"]
 epub_show_urls = "no"
 suppress_warnings = ["epub.unknown_project_files"]  # Graphviz leaves .map files

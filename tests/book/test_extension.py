@@ -320,6 +320,18 @@ def test_published_book_has_previews_and_a_sitemap(
     assert 'href="/ns/_static/book.css"' in missing
 
 
+def test_editions_are_linked_once_they_are_made(plant: Plant) -> None:
+    """The file is part of the site, also when it comes after the page."""
+    folder = write_page(plant, ".. editions::")
+    run_sphinx(folder, "html")
+    assert "editions" not in read_page(folder)
+    name = "linux-namespaces-hands-on.pdf"
+    plant({f"build/pdf/{name}": "x" * 1_234_567})
+    assert run_sphinx(folder, "html") == ""
+    assert f'href="{name}">PDF, 1.2 MB</a>' in read_page(folder)
+    assert (folder / "out/html/docs" / name).stat().st_size == 1_234_567
+
+
 def test_boxes_have_a_kind_and_a_title(render: Render) -> None:
     """The title of an aside is its own; what bites has one of the book."""
     html = render(".. bites::\n\n   Text.\n\n.. aside:: Why *so*\n\n   More.")

@@ -64,20 +64,29 @@ async function serve() {
     throw new Error("docs/serve ended before it gave an address");
 }
 
-/* Start server and browser. ways: the addresses under which the book is read. */
-export async function openBook() {
-    const server = await serve();
+/* Start a browser that has seen nothing yet. */
+export async function startBrowser() {
     const profile = mkdtempSync(join(tmpdir(), "book-browser-"));
     const browser = await chromium.launch({
         executablePath: BROWSER,
         args: SWITCHES,
         env: { ...process.env, HOME: profile },
     });
-    const ways = { http: server.address, disk: pathToFileURL(SITE).href + "/" };
     async function close() {
         await browser.close();
-        server.stop();
         rmSync(profile, { recursive: true, force: true });
+    }
+    return { browser, close };
+}
+
+/* Start server and browser. ways: the addresses under which the book is read. */
+export async function openBook() {
+    const server = await serve();
+    const { browser, close: closeBrowser } = await startBrowser();
+    const ways = { http: server.address, disk: pathToFileURL(SITE).href + "/" };
+    async function close() {
+        await closeBrowser();
+        server.stop();
     }
     return { browser, ways, close };
 }

@@ -32,6 +32,7 @@ import re
 import subprocess
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -53,7 +54,9 @@ logger = logging.getLogger(__name__)
 def visit_graphviz(self: HTML5Translator, node: graphviz) -> None:
     """Write a figure into the HTML page."""
     if self.builder.name == "epub":
-        # Readers' devices want a picture in a file of its own.
+        # Reading devices want a picture in a file of its own. Sphinx puts the text
+        # for those who cannot see it between quotes as it is.
+        node["alt"] = node.get("alt", "").replace('"', "'")
         html_visit_graphviz(self, node)
     if "alt" not in node:
         logger.warning(
@@ -147,10 +150,27 @@ def draw_for_epub(app: Sphinx) -> None:
         app.config["graphviz_output_format"] = "png"
 
 
+def drop_style(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Leave out Graphviz' style sheet, which is copied after the EPUB is packed."""
+    sheets = context.get("css_files", [])
+    context["css_files"] = [
+        sheet
+        for sheet in sheets
+        if not str(getattr(sheet, "filename", sheet)).endswith("graphviz.css")
+    ]
+
+
 def setup(app: Sphinx) -> None:
     """Replace the visitor for HTML; all other builders keep Sphinx's own."""
     app.setup_extension("sphinx.ext.graphviz")
     app.add_directive("recorded-figure", RecordedFigure)
     app.add_directive("steps", Steps)
+    app.connect("html-page-context", drop_style)
     app.add_node(graphviz, override=True, html=(visit_graphviz, None))
     app.connect("builder-inited", draw_for_epub)

@@ -19,4 +19,5 @@ def let_tables_scroll(app: Sphinx, doctree: nodes.document, docname: str) -> Non
 def setup(app: Sphinx) -> None:
     """Register the theme and what it needs of Sphinx."""
     app.add_html_theme("book", str(THEME))
+    app.add_html_theme("book-epub", str(THEME / "epub"))
     app.connect("doctree-resolved", let_tables_scroll)

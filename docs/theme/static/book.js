@@ -86,9 +86,12 @@ function showProgress(links) {
 
 function setUpProgress() {
     /* Chapters are what the first list of the book names; appendices follow. */
-    const links = document.querySelectorAll(
-        "#chapters > ul:first-of-type > li > a, .toctree-wrapper:first-of-type > ul > li > a");
-    const current = Array.from(links).find((link) => link.matches(".current"));
+    const lists = [
+        document.querySelector("#chapters > ul"),
+        document.querySelector(".toctree-wrapper > ul"),
+    ];
+    const links = lists.flatMap((list) => Array.from(list?.querySelectorAll(":scope > li > a") ?? []));
+    const current = links.find((link) => link.matches(".current"));
     const neighbours = document.querySelector(".neighbours");
     showProgress(links);
     if (!current || !neighbours)

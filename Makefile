@@ -33,6 +33,10 @@ pdf: node_modules ## make the book for paper: build/pdf
 	@node docs/pdf.mjs build/single/index.html build/pdf/$(BOOK).pdf
 	@$(MAKE) --no-print-directory html
 
+dist: guest ## what a reader without Debian downloads: build/dist
+	@$(MAKE) --no-print-directory epub pdf
+	@tests/dist/make --kernel $(KERNEL)
+
 samples: ## compile every sample into build/samples
 	@$(MAKE) --no-print-directory -C code-samples
 
@@ -99,6 +103,10 @@ lint: ## format, warnings, mistakes and spelling; seconds, no guest
 browser: html node_modules ## read the book in a browser; see build/screenshots
 	@tests/browser/run
 
+sphinxes: ## render with the Sphinx of Debian 12, 13 and testing (minutes)
+	@tests/setup/install lab
+	@tests/sphinxes
+
 node_modules: package.json package-lock.json
 	@tests/setup/install check
 	@echo "node_modules: installing what package.json names"
@@ -130,5 +138,6 @@ distclean: clean ## remove also what was downloaded, from your cache folder
 	rm -rf node_modules
 	tests/vm/fetch --forget
 
-.PHONY: help read html epub pdf samples lab lab-shell guest check matrix lint browser replay record bench mutants clean distclean
+.PHONY: help read html epub pdf dist samples lab lab-shell guest check matrix lint browser
+.PHONY: sphinxes replay record bench mutants clean distclean
 .PHONY: exercises start try watch hint solution reset next verify

@@ -317,7 +317,14 @@ def test_published_book_has_previews_and_a_sitemap(
     sitemap = (folder / "out/html/sitemap.xml").read_text(encoding="utf-8")
     assert "<loc>https://example.org/ns/docs/page.html</loc>" in sitemap
     missing = (folder / "out/html/404.html").read_text(encoding="utf-8")
-    assert 'href="/ns/_static/book.css"' in missing
+    assert 'src="/ns/_static/book.js"' in missing
+
+
+def test_style_is_part_of_the_page(render: Render) -> None:
+    """Its rules, without the comments."""
+    style = render("Text.").split("<style>")[1].split("</style>")[0]
+    assert "\n.session {\nmargin: " in style
+    assert "/*" not in style
 
 
 def test_editions_are_linked_once_they_are_made(plant: Plant) -> None:

@@ -1,11 +1,51 @@
 """The theme in docs/theme, and what pages need to fit into it."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 THEME = Path(__file__).parents[2] / "theme"
+STYLE = THEME / "static" / "book.css"
+
+
+def compact(style: str) -> str:
+    """Return a style sheet without what only its writers read."""
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL))
+
+
+def add_style(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give the layout the style sheet, which stands in the page itself.
+
+    On a slow network a request costs half a second, and nobody can read before the
+    sheet is there; its 6 KB in each page cost nothing that can be measured.
+    """
+    context["style"] = compact(STYLE.read_text(encoding="utf-8"))
+
+
+def find_outdated(
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+) -> list[str]:
+    """Write every page again when the style sheet has changed."""
+    styles = getattr(env, "styles", {})
+    now = STYLE.stat().st_mtime
+    if styles.get(app.builder.name) == now:
+        return []
+    setattr(env, "styles", {**styles, app.builder.name: now})
+    return list(env.found_docs)
 
 
 def let_tables_scroll(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -20,4 +60,6 @@ def setup(app: Sphinx) -> None:
     """Register the theme and what it needs of Sphinx."""
     app.add_html_theme("book", str(THEME))
     app.add_html_theme("book-epub", str(THEME / "epub"))
+    app.connect("html-page-context", add_style)
+    app.connect("env-get-outdated", find_outdated)
     app.connect("doctree-resolved", let_tables_scroll)

@@ -1,0 +1,80 @@
+"""What "make dist" makes: its sums are right, and its lab boots by itself."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pexpect
+import pytest
+from cache import CHECKOUT, DEFAULT
+
+DIST = CHECKOUT / "tests" / "dist"
+BOOT_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the lab alone, as a reader unpacks it."""
+    folder = tmp_path_factory.mktemp("dist") / "lab"
+    code = (
+        "import runpy, sys; from pathlib import Path;"
+        f"runpy.run_path({str(DIST / 'make')!r})['make_lab']"
+        f"({DEFAULT!r}, Path(sys.argv[1]))"
+    )
+    subprocess.run(["/usr/bin/python3", "-B", "-c", code, folder], check=True)
+    return folder
+
+
+def test_lab_boots_without_a_checkout(lab: Path) -> None:
+    """A root shell among the samples, a second one by a socket, and a clean end."""
+    boot = pexpect.spawn(str(lab / "boot"), timeout=BOOT_SECONDS, encoding="utf-8")
+    boot.expect("sh1# ")
+    boot.sendline("./unshare ip -brief link; ls /book/code-samples/unshare.c")
+    boot.expect("lo +DOWN")
+    boot.expect("/book/code-samples/unshare.c")
+    boot.expect("sh1# ")
+    assert (lab / "sh2").is_socket()
+    boot.sendline("exit")
+    boot.expect(pexpect.EOF)
+    boot.close()
+    assert boot.exitstatus == 0
+    assert not (lab / "sh2").exists()
+
+
+def test_missing_qemu_is_explained(lab: Path) -> None:
+    """The message says what to install."""
+    run = subprocess.run(
+        [lab / "boot"],
+        env={"PATH": "/usr/bin:/bin", "QEMU": "no-such-qemu"},
+        capture_output=True,
+        text=True,
+    )
+    expected = "boot: no no-such-qemu: install QEMU for x86 machines\n"
+    assert (run.returncode, run.stderr) == (1, expected)
+
+
+def test_wrong_call_prints_the_usage(lab: Path) -> None:
+    """And exits 2, as every program here."""
+    run = subprocess.run([lab / "boot", "it"], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (2, "usage: boot\n")
+
+
+def test_archives_are_the_same_each_time(tmp_path: Path) -> None:
+    """Whoever makes the same book gets the same sums."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a").write_text("a")
+    code = (
+        "import runpy, sys; from pathlib import Path;"
+        f"runpy.run_path({str(DIST / 'make')!r})['archive']"
+        "(Path(sys.argv[1]), Path(sys.argv[2]), 'book')"
+    )
+    made = []
+    for name in ("one.tar.gz", "two.tar.gz"):
+        paths = [str(source), str(tmp_path / name)]
+        command = ["/usr/bin/python3", "-B", "-c", code, *paths]
+        subprocess.run(command, check=True)
+        made.append((tmp_path / name).read_bytes())
+        shutil.copy(source / "a", source / "a.new")
+        (source / "a.new").replace(source / "a")  # the same text, another time
+    assert made[0] == made[1]

@@ -29,6 +29,7 @@ exclude_patterns = [
     "**/.*",
 ]
 default_role = "literal"
+highlight_language = "none"
 nitpicky = True
 
 numfig = True

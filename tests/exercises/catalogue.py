@@ -118,7 +118,7 @@ def cut(text: str, starter: bool) -> str:
     What only one of them has stands between lines #ifdef STARTER, #else and #endif,
     as a C compiler would read them; to a shell they are comments.
     """
-    kept = []
+    kept: list[str] = []
     wanted: bool | None = None
     for line in text.splitlines(keepends=True):
         word = line.strip()
@@ -128,8 +128,8 @@ def cut(text: str, starter: bool) -> str:
             wanted = not wanted
         elif word == "#endif" and wanted is not None:
             wanted = None
-        elif wanted is not False:
-            kept.append(line)
+        elif wanted is not False and (word or not kept or kept[-1].strip()):
+            kept.append(line)  # but no second empty line in a row
     return "".join(kept)
 
 

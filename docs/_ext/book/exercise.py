@@ -6,7 +6,7 @@
 
 shows the task of docs/exercises/introduction-pin.txt in a box: what to do, the
 starter, the commands to type, and the hint folded away. The build fails where the
-starter is missing.
+starter is missing. Links name it exercise-introduction-pin.
 """
 
 from pathlib import Path
@@ -49,7 +49,8 @@ class Exercise(SphinxDirective):
                 f"no starter code-samples/exercises/{name}.c or .sh: "
                 f"tests/exercises/cut {name} writes it"
             )
-        box = nodes.admonition(classes=["exercise"], names=[name], ids=[name])
+        label = f"exercise-{name}"
+        box = nodes.admonition(classes=["exercise"], names=[label], ids=[label])
         self.state.document.note_explicit_target(box, box)
         box += nodes.title(name, "", *self.heading(name, task))
         self.parse(self.body(name, task), f"{FOLDER / name}.txt", task.line, box)

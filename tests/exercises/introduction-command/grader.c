@@ -59,21 +59,21 @@ int main(int argc, char *argv[])
     open_sandbox(argc, argv);
 
     start(COMMAND, NULL);
-    bool ran = judge(running, true);
+    judge(running);
     end_command();
-    judge(after, ran);
+    judge(after);
 
     start(PATH_COMMAND, NULL);
-    judge(named, ran);
+    judge(named);
 
     start(COMMAND, NULL);
     wait_for_command();
     kill_command();
-    judge(killed, ran);
+    judge(killed);
 
     start("/no/such/command", NULL);
-    judge(missing, ran);
+    judge(missing);
     start("/etc", NULL);
-    judge(folder, ran);
+    judge(folder);
     return verdict();
 }

@@ -19,11 +19,13 @@ enum { TYPE_COUNT = sizeof(TYPES) / sizeof(TYPES[0]) };
 static const char *describe_end(void)
 {
     int status;
+    const char *limit = limit_reached();
+    const char *why = limit == NULL ? "" : text(": %s", limit);
     if (!ended(&status))
-        return "your program still runs";
+        return text("your program still runs%s", why);
     if (WIFSIGNALED(status))
-        return text("your program was killed by signal %d (%s)",
-                    WTERMSIG(status), strsignal(WTERMSIG(status)));
+        return text("your program was killed by signal %d (%s)%s",
+                    WTERMSIG(status), strsignal(WTERMSIG(status)), why);
     return text("your program ended with status %d",
                 WEXITSTATUS(status));
 }
@@ -39,8 +41,14 @@ bool command_runs(const char *unused)
     else if (ended(&status))
         observed("%s, and the command %s", describe_end(),
                  running == 0 ? "does not run" : "runs");
+    else if (limit_reached() != NULL)
+        observed("your program runs, the command does not: %s",
+                 limit_reached());
+    else if (everything_sleeps())
+        observed("your program waits for something, and the command "
+                 "does not run");
     else
-        observed("your program runs, the command does not");
+        observed("your program is busy, and the command does not run");
     return command() != 0;
 }
 
@@ -238,7 +246,7 @@ bool no_mount_left(const char *unused)
     expected("outside, the mounts that were there before");
     for (size_t i = 0; i < has; i++)
         if (i >= had || !same_mount(&before[i], &after[i])) {
-            observed("%s on %s, a %s, is new", after[i].source,
+            observed("%s on %s, of type %s, is new", after[i].source,
                      after[i].point, after[i].type);
             return false;
         }

@@ -8,9 +8,9 @@
  *     {
  *         open_sandbox(argc, argv);
  *         start(COMMAND, NULL);
- *         bool ran = judge(running, true);
+ *         judge(running);
  *         end_command();
- *         judge(ended, ran);
+ *         judge(after);
  *         return verdict();
  *     }
  *
@@ -40,11 +40,13 @@ void open_sandbox(int argc, char *argv[]);
 /*
  * Judge a table, which ends with an empty entry. It passes as soon as
  * all facts hold; it fails when half a second has passed and whatever
- * the doer started sleeps. The first fact is the ground of the others:
- * where it fails they are not looked at. Returns whether it held. With
- * grounded false, none is looked at.
+ * the doer started sleeps, or later if it does not.
+ *
+ * The first fact after a start is the ground of all others until the
+ * next start: where it fails they are not looked at. Where the first
+ * fact of all fails, nothing else is started.
  */
-bool judge(const struct fact *facts, bool grounded);
+void judge(const struct fact *facts);
 
 int verdict(void);
 
@@ -66,9 +68,11 @@ extern const char PATH_COMMAND[]; /* the same, without its folder */
 void start(const char *first, ...) __attribute__((sentinel));
 
 /* From the next start on, run it as that user, and in no other group;
- * or without capabilities. */
+ * without capabilities; or where namespaces of these types (flags of
+ * clone(2)) cannot be made, as if their limit were reached. */
 void start_as(uid_t uid, gid_t gid);
 void start_powerless(void);
+void start_without(int flags);
 
 /* Wait until the command runs or nothing changes any more, as judge
  * does. Ask the command to end, or kill it. */
@@ -152,10 +156,10 @@ const struct mount *mounted_on(pid_t pid, const char *path);
 /* "shared", "slave", "shared and slave", "unbindable" or "private". */
 const char *propagation(const struct mount *mount);
 
-/* The first descriptor of a process for such a namespace (by type, as
- * in "net") other than that of outside(); -1 where there is none. */
-int holds_namespace(pid_t pid, const char *type,
-                    struct identity *which);
+/* The namespaces of a type, as in "net", that descriptors of a process
+ * refer to; one for each descriptor. */
+size_t held_namespaces(pid_t pid, const char *type,
+                       const struct identity **list);
 
 /* Where the program was started, seen from the grader: a path. */
 const char *in_sandbox(const char *path);

@@ -21,8 +21,8 @@
 
 static const char ROOT[] = "/sys/fs/cgroup";
 static const char NAME[] = "exercise.";
-static const char PROCESSES[] = "64";
-static const char MEMORY[] = "160M";
+#define PROCESSES "64"
+#define MEMORY "160M"
 static const double DYING = 2.0; /* seconds until all killed are gone */
 
 /* Write a word to a file of the group; returns errno, 0 if it went. */
@@ -68,6 +68,30 @@ void limit_group(void)
     must_put("program/pids.max", PROCESSES);
     must_put("program/memory.max", MEMORY);
     put("program/memory.swap.max", "0");
+}
+
+/* Read a number of a file such as "max 3". */
+static long number(const char *file, const char *name)
+{
+    const char *events = contents("%s/program/%s", sandbox.group, file);
+    const char *found = strstr(events, text("%s ", name));
+    if (found == NULL)
+        return 0;
+    return strtol(found + strlen(name), NULL, 10);
+}
+
+const char *limit_reached(void)
+{
+    if (number("pids.events", "max") > 0)
+        return "it wanted more than " PROCESSES " processes";
+    if (number("memory.events", "oom_kill") > 0)
+        return "it wanted more than " MEMORY "B of memory";
+    return NULL;
+}
+
+long group_usage(void)
+{
+    return number("cpu.stat", "usage_usec");
 }
 
 /* Add the processes of a group, and of those below it, to a list. */

@@ -5,15 +5,22 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/nsfs.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "facts.h"
+
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x80 /* since Linux 5.6 */
+#endif
 
 enum { TEXTS = 64, LENGTH = 4096, FILES = 8, SIZE = 65536 };
 
@@ -233,25 +240,54 @@ const char *propagation(const struct mount *mount)
     return shared ? "shared" : slave ? "slave" : "private";
 }
 
-int holds_namespace(pid_t pid, const char *type, struct identity *which)
+/* The flag of clone(2) for a type. */
+static int flag_of(const char *type)
 {
-    int found = -1;
+    static const struct {
+        const char *name;
+        int flag;
+    } TYPES[] = {
+        {"cgroup", CLONE_NEWCGROUP}, {"ipc", CLONE_NEWIPC},
+        {"mnt", CLONE_NEWNS},        {"net", CLONE_NEWNET},
+        {"pid", CLONE_NEWPID},       {"time", CLONE_NEWTIME},
+        {"user", CLONE_NEWUSER},     {"uts", CLONE_NEWUTS},
+    };
+    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
+        if (strcmp(TYPES[i].name, type) == 0)
+            return TYPES[i].flag;
+    return 0;
+}
+
+/* Tell whether a file is a namespace of a type: what a link reads as
+ * says nothing of one that was opened by its pin. */
+static bool is_namespace(const char *path, const char *type)
+{
+    struct identity any = namespace_of(getpid(), "net");
+    if (identify("%s", path).device != any.device)
+        return false;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool is = fd != -1 && ioctl(fd, NS_GET_NSTYPE) == flag_of(type);
+    if (fd != -1)
+        close(fd);
+    return is;
+}
+
+size_t held_namespaces(pid_t pid, const char *type,
+                       const struct identity **list)
+{
+    enum { MOST = 64 };
+    static struct identity held[MOST];
+
+    size_t count = 0;
+    *list = held;
     DIR *dir = opendir(text("/proc/%d/fd", pid));
     if (dir == NULL)
-        return -1;
+        return 0;
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         const char *path = text("/proc/%d/fd/%s", pid, entry->d_name);
-        const char *name = target("%s", path);
-        size_t length = strlen(type);
-        if (strncmp(name, type, length) != 0 ||
-            strncmp(name + length, ":[", 2) != 0)
-            continue;
-        *which = identify("%s", path);
-        if (!same(*which, namespace_of(outside(), type))) {
-            found = (int)strtol(entry->d_name, NULL, 10);
-            break;
-        }
+        if (count < MOST && is_namespace(path, type))
+            held[count++] = identify("%s", path);
     }
     closedir(dir);
-    return found;
+    return count;
 }

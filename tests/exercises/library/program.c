@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +33,9 @@ const char PATH_COMMAND[] = "PATH_COMMAND";
 static char status_word[8];
 static const char *const REST[] = {status_word, "two words", ""};
 
+/* Who has not run for so many seconds sleeps. */
+static const double QUIET = 0.1;
+
 static pid_t pid; /* of the program, 0 before the first start */
 static bool has_ended;
 static int end_status;
@@ -37,6 +43,7 @@ static int end_status;
 static uid_t as_uid;
 static gid_t as_gid;
 static bool powerless;
+static int denied_flags;
 
 /* What it prints, up to a limit; the rest is read and forgotten. */
 static struct output {
@@ -59,6 +66,11 @@ void start_as(uid_t uid, gid_t gid)
 void start_powerless(void)
 {
     powerless = true;
+}
+
+void start_without(int flags)
+{
+    denied_flags = flags;
 }
 
 int command_status(void)
@@ -114,8 +126,34 @@ static void enter_sandbox(void)
                             CLONE_NEWNET | CLONE_NEWNS);
 }
 
+/* Have the kernel answer ENOSPC to clone and unshare with a flag. */
+static void deny_namespaces(unsigned flags)
+{
+    enum {
+        CALL = offsetof(struct seccomp_data, nr),
+        FLAGS = offsetof(struct seccomp_data, args[0]),
+    };
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, CALL),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 5, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 4),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FLAGS),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, flags, 0, 2),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSPC),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]),
+                                 filter};
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == -1)
+        err(125, "prctl");
+}
+
 static void drop_rights(void)
 {
+    if (denied_flags != 0)
+        deny_namespaces((unsigned)denied_flags);
     if (powerless)
         for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
             if (prctl(PR_CAPBSET_DROP, cap) == -1)
@@ -133,13 +171,12 @@ static _Noreturn void become(const char *const arguments[],
                              const int ends[2])
 {
     const char *path = text("%s/%s", sandbox.folder, sandbox.program);
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    join_group("program/");
-    enter_sandbox();
-    if (null == -1 || dup2(null, STDIN_FILENO) == -1 ||
-        dup2(ends[0], STDOUT_FILENO) == -1 ||
+    use_null();
+    if (dup2(ends[0], STDOUT_FILENO) == -1 ||
         dup2(ends[1], STDERR_FILENO) == -1)
         err(125, "dup2");
+    join_group("program/");
+    enter_sandbox();
     if (close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
         err(125, "close_range");
     if (setpriority(PRIO_PROCESS, 0, 0) == -1 || chdir("/tmp") == -1 ||
@@ -171,16 +208,33 @@ static int open_pipe(struct output *output)
     return ends[1];
 }
 
-static void launch(const char *const arguments[])
+void end_run(void)
 {
     if (pid != 0)
         kill_group();
-    int ends[2] = {open_pipe(&outputs[0]), open_pipe(&outputs[1])};
+}
+
+/* Make a child that is born into the sandbox's pid namespace. */
+static pid_t fork_into_sandbox(void)
+{
     fflush(stdout);
-    has_ended = false;
-    pid = fork();
-    if (pid == -1)
+    bear_into(sandbox.init);
+    pid_t child = fork();
+    if (child == -1)
         err(3, "fork");
+    if (child != 0)
+        bear_into(getpid());
+    return child;
+}
+
+static void launch(const char *const arguments[])
+{
+    end_run();
+    if (!begin_run())
+        return;
+    int ends[2] = {open_pipe(&outputs[0]), open_pipe(&outputs[1])};
+    has_ended = false;
+    pid = fork_into_sandbox();
     if (pid == 0)
         become(arguments, ends);
     close(ends[0]);
@@ -292,6 +346,15 @@ bool nothing_runs(void)
 
 bool everything_sleeps(void)
 {
+    static long used;
+    static double since;
+    long uses = group_usage();
+    if (uses != used) {
+        used = uses;
+        since = now();
+    }
+    if (now() - since < QUIET)
+        return false;
     for (size_t i = 0; i < count; i++) {
         char state = status_of(list[i], "State")[0];
         if (state == 'R' || state == 'D')
@@ -351,14 +414,33 @@ void kill_command(void)
 
 static pid_t made;
 
+/* Until a first child lives in it, a pid namespace cannot be seen. */
+static void fill_pid_namespace(void)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(3, "fork");
+    if (child > 0)
+        return;
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+        _exit(3);
+    use_null();
+    close_range(STDERR_FILENO + 1, ~0U, 0);
+    for (;;)
+        pause();
+}
+
 static _Noreturn void be_process(int flags, int said)
 {
     join_group("init/");
     enter_sandbox();
     if (unshare(flags) == -1)
         err(3, "unshare");
+    if (flags & CLONE_NEWPID)
+        fill_pid_namespace();
     if (write(said, "", 1) != 1)
         err(3, "write");
+    use_null();
     close_range(STDERR_FILENO + 1, ~0U, 0);
     for (;;)
         pause();
@@ -373,10 +455,7 @@ pid_t make_process(int flags)
     int said[2];
     if (pipe2(said, O_CLOEXEC) == -1)
         err(3, "pipe");
-    fflush(stdout);
-    made = fork();
-    if (made == -1)
-        err(3, "fork");
+    made = fork_into_sandbox();
     if (made == 0)
         be_process(flags, said[1]);
     close(said[1]);

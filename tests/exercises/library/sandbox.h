@@ -15,7 +15,8 @@ struct sandbox {
     char probe[64];         /* the probe's */
     struct identity binary; /* the program's file */
     struct identity command;
-    bool script; /* the program is one, or whoever runs it said so */
+    bool script;  /* the program is one */
+    bool foreign; /* somebody else's, which we only want to judge */
 };
 
 extern struct sandbox sandbox;
@@ -46,6 +47,23 @@ void watch_executions(void);
 int executions(void);
 void read_executions(void);
 const char *executed_tool(void);
+
+/* Between two starts: tell whether the next makes sense; kill what the
+ * last one left. */
+bool begin_run(void);
+void end_run(void);
+
+/* What the program had too much of, NULL when of nothing. */
+const char *limit_reached(void);
+
+/* Microseconds of the processor that the program has used. */
+long group_usage(void);
+
+/* Standard input, output and errors lead nowhere. */
+void use_null(void);
+
+/* The pid namespace of the children that are made from now on. */
+void bear_into(pid_t whose);
 
 /* Once round: output, ends, the list of processes. */
 void watch_program(void);

@@ -79,8 +79,8 @@ int main(int argc, char *argv[])
     wanted = strdup(wanted);
     before = strdup(host_name(outside()));
     start(wanted, COMMAND, NULL);
-    bool ran = judge(running, true);
+    judge(running);
     end_command();
-    judge(after, ran);
+    judge(after);
     return verdict();
 }

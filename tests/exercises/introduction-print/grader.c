@@ -1,0 +1,184 @@
+/*
+ * grader.c - does a program print what the kernel says of a process?
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../library/facts.h"
+
+static pid_t asked_for; /* the process that the program looks at */
+
+/* Its number in the sandbox, which is what the program is given. */
+static const char *number_inside(pid_t pid)
+{
+    const char *numbers = status_of(pid, "NSpid");
+    const char *last = strrchr(numbers, ' ');
+    return last == NULL ? numbers : last + 1;
+}
+
+/* The lines that there must be, in the order of the folder. */
+static const char *right_lines(void)
+{
+    const char *lines = "";
+    DIR *folder = opendir(text("/proc/%d/ns", asked_for));
+    if (folder == NULL)
+        return lines;
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        if (entry->d_name[0] != '.')
+            lines =
+                text("%s%s %ju\n", lines, entry->d_name,
+                     (uintmax_t)namespace_of(asked_for, entry->d_name)
+                         .inode);
+    closedir(folder);
+    return lines;
+}
+
+static bool has_line(const char *lines, const char *line)
+{
+    return strstr(text("\n%s", lines), text("\n%s\n", line)) != NULL;
+}
+
+/* Look for each line of one text in another, as it is or, with names,
+ * by its first word. Returns the first that is missing, NULL if none.
+ */
+static const char *missing_line(const char *of, const char *in)
+{
+    while (*of != '\0') {
+        int length = (int)strcspn(of, "\n");
+        const char *line = text("%.*s", length, of);
+        if (!has_line(in, line))
+            return line;
+        of += length + (of[length] == '\n');
+    }
+    return NULL;
+}
+
+static const char *names_of(const char *lines)
+{
+    const char *names = "";
+    while (*lines != '\0') {
+        int length = (int)strcspn(lines, "\n");
+        int name = (int)strcspn(lines, " \n");
+        names = text("%s%.*s\n", names, name, lines);
+        lines += length + (lines[length] == '\n');
+    }
+    return names;
+}
+
+static const char *shown(const char *line, const char *otherwise)
+{
+    return line == NULL ? otherwise : text("no line \"%s\"", line);
+}
+
+static bool names_are_right(const char *unused)
+{
+    (void)unused;
+    const char *wanted = names_of(right_lines());
+    const char *missing = missing_line(wanted, names_of(printed()));
+    expected("a line that begins with each of: %s", one_line(wanted));
+    observed("%s", missing == NULL
+                       ? "all of them"
+                       : text("none that begins with %s", missing));
+    return missing == NULL;
+}
+
+static bool numbers_are_right(const char *unused)
+{
+    (void)unused;
+    const char *missing = missing_line(right_lines(), printed());
+    expected("%s", shown(missing, "all lines"));
+    if (missing != NULL) {
+        int name = (int)strcspn(missing, " ") + 1;
+        const char *printed_it = strstr(text("\n%s", printed()),
+                                        text("\n%.*s", name, missing));
+        expected("%s", missing);
+        observed("%s",
+                 printed_it == NULL
+                     ? "no such line"
+                     : text("%.*s", (int)strcspn(printed_it + 1, "\n"),
+                            printed_it + 1));
+    }
+    return missing == NULL;
+}
+
+static bool nothing_else(const char *unused)
+{
+    (void)unused;
+    const char *more = missing_line(printed(), right_lines());
+    size_t wanted = strlen(right_lines());
+    expected("one line for each, and no other");
+    observed("%s", more != NULL ? text("the line \"%s\"", more)
+                                : "a line that stands twice");
+    return more == NULL && strlen(printed()) == wanted;
+}
+
+static bool nothing_printed(const char *unused)
+{
+    (void)unused;
+    expected("nothing on stdout");
+    observed("%s", one_line(printed()));
+    return printed()[0] == '\0';
+}
+
+#define LOOK "/book/work/introduction-print "
+#define VIEW "introduction-view"
+
+static const struct fact first[] = {
+    {"status", "your program ends with status 0", status_is, "0",
+     LOOK "$$; echo $?", VIEW},
+    {"names", "it prints a line for each file of the folder",
+     names_are_right, NULL, LOOK "1; ls /proc/1/ns", VIEW},
+    {"numbers", "each with the inode number of the namespace",
+     numbers_are_right, NULL, LOOK "1; ls -L -i /proc/1/ns", VIEW},
+    {"else", "and no other line", nothing_else, NULL, LOOK "1", VIEW},
+    {0}};
+
+static const struct fact second[] = {
+    {"another", "the numbers are those of the process that was named",
+     numbers_are_right, NULL,
+     "unshare -i sleep 9 & " LOOK "$!; ls -L -i /proc/$!/ns", VIEW},
+    {0}};
+
+static const struct fact none[] = {
+    {"missing", "for a process that does not exist it ends with 1",
+     status_is, "1", LOOK "999999; echo $?", VIEW},
+    {"silent", "and prints nothing on stdout", nothing_printed, NULL,
+     LOOK "999999 2>/dev/null", VIEW},
+    {"message", "the message names the process", complaint_has,
+     "999999", LOOK "999999", VIEW},
+    {0}};
+
+/* Some of the types, others each time, but never none. */
+static int some_types(void)
+{
+    static const int FLAGS[] = {CLONE_NEWCGROUP, CLONE_NEWIPC,
+                                CLONE_NEWNET,    CLONE_NEWNS,
+                                CLONE_NEWPID,    CLONE_NEWUTS};
+    const char *letters = random_name("");
+    int flags = CLONE_NEWUTS;
+    for (size_t i = 0; i < sizeof(FLAGS) / sizeof(FLAGS[0]); i++)
+        if (letters[i] % 2 == 0)
+            flags |= FLAGS[i];
+    return flags;
+}
+
+int main(int argc, char *argv[])
+{
+    open_sandbox(argc, argv);
+    asked_for = outside();
+    start("1", NULL);
+    judge(first);
+
+    asked_for = make_process(some_types());
+    start(number_inside(asked_for), NULL);
+    judge(second);
+
+    start("999999", NULL);
+    judge(none);
+    return verdict();
+}

@@ -1,0 +1,91 @@
+/*
+ * grader.c - does a mount stay where it was made?
+ */
+#include <string.h>
+
+#include "../library/facts.h"
+
+static bool is_tmpfs(const char *path)
+{
+    const struct mount *mount = mounted_on(command(), path);
+    expected("a tmpfs on %s", path);
+    observed("%s", mount == NULL ? "no mount" : mount->type);
+    return mount != NULL && strcmp(mount->type, "tmpfs") == 0;
+}
+
+static bool is_private(const char *path)
+{
+    const struct mount *mount = mounted_on(command(), path);
+    expected("%s is private", path);
+    observed("%s", mount == NULL ? "no mount" : propagation(mount));
+    return mount != NULL && strcmp(propagation(mount), "private") == 0;
+}
+
+static bool all_are_private(const char *unused)
+{
+    (void)unused;
+    const struct mount *list;
+    size_t count = mounts_of(command(), &list);
+    expected("private mounts only");
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(propagation(&list[i]), "private") != 0) {
+            observed("%s is %s", list[i].point, propagation(&list[i]));
+            return false;
+        }
+    return true;
+}
+
+static bool has_option(const char *option)
+{
+    const struct mount *mount = mounted_on(command(), "/mnt");
+    expected("%s among the options", option);
+    observed("%s", mount == NULL ? "no mount" : mount->options);
+    return mount != NULL && strstr(mount->options, option) != NULL;
+}
+
+#define LOOK "/book/work/mnt-private "
+#define READ "introduction-not-entered"
+
+static const struct fact running[] = {
+    {"runs", "your program runs the command it is given", command_runs,
+     NULL, LOOK "echo it runs", "introduction-unshare"},
+    {"own", "no other program does the work", own_work, NULL,
+     "strace -f -e execve " LOOK "true", "introduction-unshare"},
+    {"arguments", "the command gets its arguments unchanged",
+     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
+     "introduction-unshare"},
+    {"new", "the command is in a new mnt namespace", in_new, "mnt",
+     LOOK "readlink /proc/self/ns/mnt", READ},
+    {"tmpfs", "a tmpfs is mounted on /mnt inside", is_tmpfs, "/mnt",
+     LOOK "findmnt /mnt", READ},
+    {"leak", "nothing new is mounted outside", no_mount_left, NULL,
+     LOOK "true; findmnt /mnt", READ},
+    {"root", "inside, / is a private mount", is_private, "/",
+     LOOK "findmnt -o TARGET,PROPAGATION /", READ},
+    {"below", "and so are all mounts below it", all_are_private, NULL,
+     LOOK "findmnt -o TARGET,PROPAGATION", READ},
+    {"nosuid", "/mnt is mounted with nosuid", has_option, "nosuid",
+     LOOK "findmnt -o OPTIONS /mnt", READ},
+    {"nodev", "and with nodev", has_option, "nodev",
+     LOOK "findmnt -o OPTIONS /mnt", READ},
+    {"only", "every other namespace is still shared", in_same_but,
+     "mnt", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    {0}};
+
+static const struct fact after[] = {
+    {"status", "your program ends with the command's status",
+     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
+     "introduction-unshare"},
+    {"left", "no process of yours is left", no_process_left, NULL,
+     LOOK "true; ps", "introduction-clone"},
+    {0}};
+
+int main(int argc, char *argv[])
+{
+    open_sandbox(argc, argv);
+    start(COMMAND, NULL);
+    judge(running);
+    end_command();
+    judge(after);
+    return verdict();
+}

@@ -1,0 +1,42 @@
+/*
+ * mnt-private.c - run a command with a tmpfs on /mnt of its own
+ *
+ * usage: mnt-private COMMAND [ARG]...
+ * needs: CAP_SYS_ADMIN
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+int main(int argc, char *argv[])
+{
+    if (argc < 2 || argv[1][0] == '-') {
+        fputs("usage: mnt-private COMMAND [ARG]...\n", stderr);
+        exit(2);
+    }
+
+#ifdef STARTER
+    /* TODO: the copies of shared mounts are shared, too. */
+    if (unshare(CLONE_NEWNS) == -1)
+        err(EXIT_FAILURE, "unshare");
+#else
+    if (unshare(CLONE_NEWNS) == -1)
+        err(EXIT_FAILURE, "unshare");
+
+    /* Every mount, not only /: mounts do not inherit this later. */
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+        err(EXIT_FAILURE, "mount: /");
+#endif
+
+    if (mount("tmpfs", "/mnt", "tmpfs", MS_NOSUID | MS_NODEV, NULL) ==
+        -1)
+        err(EXIT_FAILURE, "mount: /mnt");
+
+    execvp(argv[1], &argv[1]);
+    err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
+}

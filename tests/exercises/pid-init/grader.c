@@ -1,0 +1,94 @@
+/*
+ * grader.c - is the command the first process of a pid namespace?
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../library/facts.h"
+
+/* The last number of a process: that in its own pid namespace. */
+static const char *innermost(const char *numbers)
+{
+    const char *last = strrchr(numbers, ' ');
+    return last == NULL ? numbers : last + 1;
+}
+
+static int levels(const char *numbers)
+{
+    int count = *numbers != '\0';
+    for (; *numbers != '\0'; numbers++)
+        count += *numbers == ' ';
+    return count;
+}
+
+static bool is_first(const char *unused)
+{
+    (void)unused;
+    const char *number = innermost(status_of(command(), "NSpid"));
+    expected("process 1 of its namespace");
+    observed("process %s", number);
+    return strcmp(number, "1") == 0;
+}
+
+static bool is_one_below(const char *unused)
+{
+    (void)unused;
+    int here = levels(status_of(outside(), "NSpid"));
+    int there = levels(status_of(command(), "NSpid"));
+    expected("one level below your program");
+    observed("%d levels below it", there - here);
+    return there - here == 1;
+}
+
+#define LOOK "/book/work/pid-init "
+#define READ "introduction-enter"
+#define CLONE "introduction-clone"
+
+static const struct fact running[] = {
+    {"runs", "your program runs the command it is given", command_runs,
+     NULL, LOOK "echo it runs", "introduction-unshare"},
+    {"own", "no other program does the work", own_work, NULL,
+     "strace -f -e execve " LOOK "true", "introduction-unshare"},
+    {"arguments", "the command gets its arguments unchanged",
+     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
+     "introduction-unshare"},
+    {"new", "the command is in a new pid namespace", in_new, "pid",
+     LOOK "readlink /proc/self/ns/pid", READ},
+    {"first", "it is the first process there", is_first, NULL,
+     LOOK "sh -c 'echo $$'", READ},
+    {"level", "one level below", is_one_below, NULL,
+     LOOK "sh -c 'grep NSpid /proc/$PPID/status'", READ},
+    {"only", "every other namespace is still shared", in_same_but,
+     "pid", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    {"waits", "your program waits for the command", program_waits, NULL,
+     LOOK "sleep 2; echo then", CLONE},
+    {0}};
+
+static const struct fact after[] = {
+    {"status", "your program ends with the command's status",
+     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
+     CLONE},
+    {"left", "no process of yours is left", no_process_left, NULL,
+     LOOK "true; ps", CLONE},
+    {0}};
+
+static const struct fact killed[] = {
+    {"killed", "a command that SIGKILL ends gives status 137",
+     status_is, "137",
+     LOOK "sleep 9 & sleep 1; pkill -9 -P $!; wait $!; echo $?", CLONE},
+    {0}};
+
+int main(int argc, char *argv[])
+{
+    open_sandbox(argc, argv);
+    start(COMMAND, NULL);
+    judge(running);
+    end_command();
+    judge(after);
+
+    start(COMMAND, NULL);
+    wait_for_command();
+    kill_command();
+    judge(killed);
+    return verdict();
+}

@@ -1,0 +1,47 @@
+/*
+ * pid-init.c - run a command as process 1 of a new pid namespace
+ *
+ * usage: pid-init COMMAND [ARG]...
+ * needs: CAP_SYS_ADMIN
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int main(int argc, char *argv[])
+{
+    if (argc < 2 || argv[1][0] == '-') {
+        fputs("usage: pid-init COMMAND [ARG]...\n", stderr);
+        exit(2);
+    }
+
+    /* Our own number stays: it is our children who will be inside. */
+    if (unshare(CLONE_NEWPID) == -1)
+        err(EXIT_FAILURE, "unshare");
+
+#ifdef STARTER
+    /* TODO: who is process 1 of the new namespace, and who waits? */
+    execvp(argv[1], &argv[1]);
+    err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
+#else
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child == 0) {
+        execvp(argv[1], &argv[1]);
+        err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
+    }
+
+    int status;
+    if (waitpid(child, &status, 0) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    if (WIFSIGNALED(status))
+        exit(128 + WTERMSIG(status));
+    exit(WEXITSTATUS(status));
+#endif
+}

@@ -1,0 +1,77 @@
+/*
+ * grader.c - is an ordinary user root inside, and only inside?
+ */
+#include <string.h>
+
+#include "../library/facts.h"
+
+enum { UID = 1234, GID = 4321 };
+
+static bool has_map(const char *file)
+{
+    int id = strcmp(file, "uid_map") == 0 ? UID : GID;
+    const char *map =
+        one_line(contents("/proc/%d/%s", command(), file));
+    const char *wanted = text("0 %d 1", id);
+    expected("%s", wanted);
+    observed("%s", map[0] == '\0' ? "nothing" : map);
+    return strcmp(map, wanted) == 0;
+}
+
+/* As many as a process of root's has outside. */
+static bool has_all_capabilities(const char *unused)
+{
+    (void)unused;
+    const char *all = status_of(outside(), "CapEff");
+    const char *has = status_of(command(), "CapEff");
+    expected("the effective set %s, all there are", all);
+    observed("%s", has);
+    return strcmp(all, has) == 0;
+}
+
+#define LOOK                                                           \
+    "setpriv --reuid=1000 --regid=1000 --clear-groups "                \
+    "/book/work/user-root "
+#define READ "introduction-unprivileged"
+
+static const struct fact running[] = {
+    {"runs", "your program runs the command it is given", command_runs,
+     NULL, LOOK "echo it runs", READ},
+    {"own", "no other program does the work", own_work, NULL,
+     "strace -f -e execve " LOOK "true", "introduction-unshare"},
+    {"arguments", "the command gets its arguments unchanged",
+     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
+     "introduction-unshare"},
+    {"new", "the command is in a new user namespace", in_new, "user",
+     LOOK "readlink /proc/self/ns/user", READ},
+    {"users",
+     "the caller's user is root inside, and nobody else is "
+     "mapped",
+     has_map, "uid_map", LOOK "cat /proc/self/uid_map", READ},
+    {"groups", "the caller's group is group 0 inside", has_map,
+     "gid_map", LOOK "cat /proc/self/gid_map", READ},
+    {"capabilities", "the command holds all capabilities inside",
+     has_all_capabilities, NULL, LOOK "grep CapEff /proc/self/status",
+     READ},
+    {"only", "every other namespace is still shared", in_same_but,
+     "user", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    {0}};
+
+static const struct fact after[] = {
+    {"status", "your program ends with the command's status",
+     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
+     "introduction-unshare"},
+    {"left", "no process of yours is left", no_process_left, NULL,
+     LOOK "true; ps", "introduction-clone"},
+    {0}};
+
+int main(int argc, char *argv[])
+{
+    open_sandbox(argc, argv);
+    start_as(UID, GID);
+    start(COMMAND, NULL);
+    judge(running);
+    end_command();
+    judge(after);
+    return verdict();
+}

@@ -122,9 +122,10 @@ record: guest ## rewrite what differs in transcripts (PAGE=introduction or one)
 verify: guest ## grade the graders (E=uts-name: of one exercise)
 	@tests/exercises/verify --kernel $(KERNEL) $(E)
 
-bench: guest ## measure the lab: seconds to the prompt, restored and booted
+bench: guest ## measure the lab: to the prompt, and from a save to a verdict
 	@tests/vm/fetch all
 	@tests/bench/prompt
+	@tests/bench/exercises
 
 mutants: guest ## show that every test can fail: run them on wrong samples (minutes)
 	@tests/samples/mutate build introduction build/mutants

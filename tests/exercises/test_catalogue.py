@@ -1,0 +1,170 @@
+"""The files of an exercise, as the tools read them."""
+
+from pathlib import Path
+
+import catalogue
+import grading
+import progress
+import pytest
+from book.exercises import labels, plain
+from catalogue import CHECKOUT, ExerciseError
+from cache import LabError
+
+SOURCE = """\
+one
+
+#ifdef STARTER
+
+todo
+#else
+done
+#endif
+
+last
+"""
+
+
+@pytest.mark.parametrize(
+    ("starter", "text"),
+    [(True, "one\n\ntodo\n\nlast\n"), (False, "one\n\ndone\n\nlast\n")],
+)
+def test_cut(starter: bool, text: str) -> None:
+    """Starter and solution come from one source; no two empty lines in a row."""
+    assert catalogue.cut(SOURCE, starter) == text
+
+
+def test_other_conditions_stay() -> None:
+    """What the preprocessor is for is not ours."""
+    text = "#ifndef X\n#define X 1\n#endif\n"
+    assert catalogue.cut(text, starter=True) == text
+
+
+def test_table(tmp_path: Path) -> None:
+    """Cells, a comment, a line that goes on; the last cell may have bars."""
+    path = tmp_path / "mutants"
+    path.write_text("# a | b\n\nname | fact | s/a | b/c/;\n  s/d/e/\n")
+    assert catalogue.table(path, 3) == [["name", "fact", "s/a | b/c/; s/d/e/"]]
+    assert catalogue.table(tmp_path / "missing", 3) == []
+
+
+def test_row_with_too_few_cells(plant_file: Path) -> None:
+    """The message names file and line."""
+    plant_file.write_text("name | fact\n")
+    with pytest.raises(ExerciseError, match="planted:1: expected 3 cells"):
+        catalogue.table(plant_file, 3)
+
+
+@pytest.fixture
+def plant_file() -> Path:
+    """A file in the checkout, in the folder that git ignores."""
+    path = CHECKOUT / "build" / "planted"
+    path.parent.mkdir(exist_ok=True)
+    return path
+
+
+def test_hints(tmp_path: Path) -> None:
+    """Paragraphs by fact; the lines of a hint stay as they are."""
+    path = tmp_path / "hints"
+    path.write_text("# on hints\n\nnew:\n- one\n  more\n- two\n\nold:\n- three\n")
+    assert catalogue.read_hints(path) == {"new": ["one\nmore", "two"], "old": ["three"]}
+
+
+def test_hint_without_a_fact(plant_file: Path) -> None:
+    """The message names file and line."""
+    plant_file.write_text("- a hint to what?\n")
+    with pytest.raises(ExerciseError, match="planted:1: neither FACT: nor"):
+        catalogue.read_hints(plant_file)
+
+
+def test_every_exercise_is_whole() -> None:
+    """Whatever has a grader has a task, a starter, mutants, hints and notes."""
+    for exercise in catalogue.exercises():
+        assert exercise.task().title
+        assert exercise.starter.read_text() == catalogue.starter(exercise)
+        assert len(catalogue.mutants(exercise)) >= 8
+        assert all(len(hints) == 4 for hints in catalogue.hints(exercise).values())
+        assert catalogue.foreign(exercise)
+        assert (exercise.folder / "notes").is_file()
+
+
+def test_chapter_comes_first() -> None:
+    """The order is that of the book, then that of the page."""
+    names = [exercise.name for exercise in catalogue.exercises()]
+    assert names[0] == "introduction-print"
+    assert names.index("introduction-keep") < names.index("uts-name")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("", "which exercise?"),
+        ("uts", "is it one of uts-name"),
+        ("zzz", "is it one of introduction-print, "),
+    ],
+)
+def test_unknown_exercise(name: str, message: str) -> None:
+    """The message says what there is."""
+    with pytest.raises(ExerciseError, match=message):
+        catalogue.find(name)
+
+
+def test_labels_have_page_and_heading() -> None:
+    """A label is shown as a reader would say it."""
+    known = labels(CHECKOUT)
+    page, title, heading = known["introduction-unshare"]
+    assert (page, title) == ("introduction", "Introduction to namespaces")
+    assert heading == "Leaving others: unshare"
+    assert "Leaving others" in catalogue.where_to_read("introduction-unshare")
+
+
+def test_plain() -> None:
+    """A terminal shows a task without marks and without its hint."""
+    text = "Call :linuxman:`unshare(2)`, ``a b``, *c*::\n\n.. hint::\n\n   No.\n"
+    assert plain(text) == "Call unshare(2), a b, c:\n"
+
+
+VERDICT = [
+    "fact\tok\truns\tit runs",
+    "fact\tfailed\tnew\tit is new",
+    "expected\tnet:[1]",
+    "observed\ta\\011b\\033[2J",
+    "said\tverdict\\011passed",
+    "fact\tunknown\tleft\tnothing is left",
+    "verdict\tfailed\tnew",
+    "what comes after it",
+]
+
+
+def test_verdict() -> None:
+    """What a program said stays text, whatever it is."""
+    verdict = grading.parse(VERDICT)
+    assert verdict.label() == "new"
+    assert [fact.result for fact in verdict.facts] == ["ok", "failed", "unknown"]
+    assert verdict.details["observed"] == "a\tb\\x1b[2J"
+    assert verdict.said == ["verdict\tpassed"]
+
+
+def test_no_verdict() -> None:
+    """Facts without a verdict are none."""
+    with pytest.raises(LabError, match="no verdict"):
+        grading.parse(VERDICT[:-2])
+
+
+def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exercise goes from started to passed to changed; a broken file is kept."""
+    monkeypatch.setattr(progress, "FILE", tmp_path / "work/.exercises.json")
+    monkeypatch.setattr(progress, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(catalogue, "CHECKOUT", tmp_path)
+    exercise = catalogue.Exercise("uts-name", ".c")
+    assert progress.state(exercise) == ""
+    exercise.work.parent.mkdir()
+    exercise.work.write_text("one")
+    assert progress.state(exercise) == "started"
+    passed = progress.Entry(passed=progress.digest(exercise.work))
+    progress.write(exercise, passed)
+    assert progress.state(exercise) == "passed"
+    exercise.work.write_text("two")
+    assert progress.state(exercise) == "changed"
+    progress.FILE.write_text("no json")
+    assert progress.state(exercise) == "started"
+    assert progress.FILE.with_suffix(".unreadable").read_text() == "no json"

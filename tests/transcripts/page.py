@@ -6,6 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vm"))
 import cache  # noqa: E402
+import inventory  # noqa: E402
 from compare import Names  # noqa: E402
 from guest import Guest  # noqa: E402
 from image import image  # noqa: E402
@@ -89,6 +90,7 @@ def run_session(todo: list[str], series: str, recorded: list[str]) -> list[Outco
     """Run transcripts, one after the other, in one guest; write those of recorded."""
     outcomes = []
     with open_guest(image(series), cache_mode="loose") as guest:
+        before = inventory.take(guest)
         session = Session(guest)
         names = Names(lambda kind, values: living(guest, kind, values))
         for name in todo:
@@ -99,6 +101,9 @@ def run_session(todo: list[str], series: str, recorded: list[str]) -> list[Outco
                 outcomes.append(Outcome(name, series, [str(error)]))
                 break  # the terminals are not where the next one expects them
             outcomes.append(outcome)
+        else:
+            if left := session.left_behind(before):
+                outcomes[-1].wrong += ["in the guest, after all transcripts:", *left]
     return outcomes + [
         Outcome(name, series, ["not run, because of an earlier one"])
         for name in todo[len(outcomes) :]

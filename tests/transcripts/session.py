@@ -12,6 +12,7 @@ from pexpect import EOF, TIMEOUT
 from pexpect.fdpexpect import fdspawn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vm"))
+import inventory  # noqa: E402
 from guest import Guest  # noqa: E402
 from transcript import Step, Transcript, TranscriptError, unprintable  # noqa: E402
 
@@ -22,6 +23,7 @@ WINDOW = 4096  # where the prompt is looked for: the end of what has arrived
 KEYS = {"^C": "\x03", "^D": "\x04"}
 OURS = re.compile("/lab/terminal: line ")  # what the lab says of a killed shell
 HVC = 229 << 8  # the device number of terminal 1, in /proc/PID/stat
+SHELL = "bash --noediting -i"  # what a terminal runs: see guest/terminal
 HERE = "cd /book/build/samples"  # where the terminals start
 
 
@@ -118,6 +120,11 @@ class Session:
                 raise TranscriptError(
                     f"#: setup: {command}\n  ended with {status}:\n{said}"
                 )
+
+    def left_behind(self, before: list[str]) -> list[str]:
+        """Return how the guest differs from an earlier inventory, terminals aside."""
+        shells = [f"process {SHELL}" for _ in self.seats]
+        return inventory.left_behind(self.guest, [*before, *shells])
 
     def seat(self, step: Step) -> Seat:
         """Return a step's terminal; opened, if this is the first step in it."""

@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import inventory
 from cache import CHECKOUT, Image, LabError
 from state import open_guest
 
@@ -180,5 +181,11 @@ def run_units(img: Image, mine: list[Unit]) -> list[Verdict]:
     )
     seconds = TEST_SECONDS * (1 + len(reader.by_name) / 10)
     with open_guest(img, cache_mode="loose") as guest:
+        before = inventory.take(guest)
         status, _ = guest.run(command, seconds, reader.line)
-    return reader.end(status)
+        verdicts = reader.end(status)
+        left = inventory.left_behind(guest, before)
+    if left:
+        verdicts[-1].failed += 1
+        print("\n".join([f"not ok  {file.name} changes the guest:", *left]), flush=True)
+    return verdicts

@@ -68,8 +68,11 @@ int main(int argc, char *argv[])
         exit(2);
     }
 
-    /* A descriptor keeps its namespace alive: the command gets none. */
-    int fd = open(argv[1], O_RDONLY | O_CLOEXEC);
+    /*
+     * A descriptor keeps its namespace alive: the command gets none.
+     * O_NONBLOCK is for what is no namespace: a FIFO would let us wait.
+     */
+    int fd = open(argv[1], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd == -1)
         err(EXIT_FAILURE, "open: %s", argv[1]);
     if (setns(fd, expected) == -1)

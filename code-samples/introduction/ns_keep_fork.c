@@ -20,7 +20,8 @@ static void say(const char *who, const char *what)
     ssize_t length = readlink("/proc/self/ns/net", ns, sizeof(ns));
     if (length == -1)
         err(EXIT_FAILURE, "readlink: /proc/self/ns/net");
-    printf("%-7s in %.*s: %s\n", who, (int)length, ns, what);
+    if (printf("%-7s in %.*s: %s\n", who, (int)length, ns, what) < 0)
+        err(EXIT_FAILURE, "printf");
 }
 
 static int open_own(void)

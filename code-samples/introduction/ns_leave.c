@@ -43,4 +43,7 @@ int main(int argc, char *argv[])
     if (setns(home, CLONE_NEWNET) == -1)
         err(EXIT_FAILURE, "setns");
     show("back");
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

@@ -11,11 +11,9 @@
 #include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,6 +82,16 @@ static int open_own(void)
     return fd;
 }
 
+/* Nobody writes: read returns once the parent lets go, or ends. */
+static void wait_for_end(const int end[2])
+{
+    char byte;
+    if (close(end[1]) == -1)
+        err(EXIT_FAILURE, "close");
+    if (read(end[0], &byte, 1) == -1)
+        err(EXIT_FAILURE, "read");
+}
+
 int main(int argc, char *argv[])
 {
     (void)argv;
@@ -106,14 +114,15 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "mount: /");
 
     /* Take hold of the new namespace in four ways, then go home. */
+    int end[2];
+    if (pipe2(end, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
     pid_t member = fork();
     if (member == -1)
         err(EXIT_FAILURE, "fork");
     if (member == 0) {
-        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
-            err(EXIT_FAILURE, "prctl");
-        for (;;)
-            pause();
+        wait_for_end(end);
+        exit(EXIT_SUCCESS);
     }
     int descriptor = open_own();
     if (mount(own_ns, place, NULL, MS_BIND, NULL) == -1)
@@ -129,10 +138,13 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "RTM_NEWNSID");
     show(netlink, "process descriptor mount socket");
 
-    if (kill(member, SIGKILL) == -1)
-        err(EXIT_FAILURE, "kill");
-    if (waitpid(member, NULL, 0) == -1)
+    int status;
+    if (close(end[1]) == -1)
+        err(EXIT_FAILURE, "close");
+    if (waitpid(member, &status, 0) == -1)
         err(EXIT_FAILURE, "waitpid");
+    if (status != 0)
+        exit(EXIT_FAILURE); /* it was not there, and has said why */
     show(netlink, "        descriptor mount socket");
 
     if (close(descriptor) == -1)
@@ -146,4 +158,7 @@ int main(int argc, char *argv[])
     if (close(udp) == -1)
         err(EXIT_FAILURE, "close");
     show(netlink, "nothing");
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

@@ -67,4 +67,7 @@ int main(int argc, char *argv[])
         printf("\"];\n    %d -> \"%s:[%ju]\";\n", i - 1, argv[1], ns);
     }
     puts("}");
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

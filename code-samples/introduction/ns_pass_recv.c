@@ -15,8 +15,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Wait for one caller. After that the socket needs no file. */
-static int accept_one(const char *path)
+static int accept_one(int socket)
+{
+    if (listen(socket, 1) == -1) {
+        warn("listen");
+        return -1;
+    }
+    int caller = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
+    if (caller == -1)
+        warn("accept4");
+    return caller;
+}
+
+/* Wait for one caller. After that, or without, the file can go. */
+static int caller_at(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof(address.sun_path)) {
@@ -30,13 +42,11 @@ static int accept_one(const char *path)
         err(EXIT_FAILURE, "socket");
     if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
         err(EXIT_FAILURE, "bind: %s", path);
-    if (listen(fd, 1) == -1)
-        err(EXIT_FAILURE, "listen");
-    int caller = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-    if (caller == -1)
-        err(EXIT_FAILURE, "accept4");
+    int caller = accept_one(fd);
     if (unlink(path) == -1)
         err(EXIT_FAILURE, "unlink: %s", path);
+    if (caller == -1)
+        exit(EXIT_FAILURE);
     return caller;
 }
 
@@ -80,7 +90,7 @@ int main(int argc, char *argv[])
     }
 
     /* Anything can be sent: that it is what we expect, setns checks. */
-    int ns = receive_descriptor(accept_one(argv[1]));
+    int ns = receive_descriptor(caller_at(argv[1]));
     if (setns(ns, CLONE_NEWNET) == -1)
         err(EXIT_FAILURE, "setns");
 

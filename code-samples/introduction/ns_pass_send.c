@@ -60,7 +60,8 @@ int main(int argc, char *argv[])
         exit(2);
     }
 
-    int ns = open(argv[2], O_RDONLY | O_CLOEXEC);
+    /* Whatever it is: we do not even wait for a FIFO's writer. */
+    int ns = open(argv[2], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (ns == -1)
         err(EXIT_FAILURE, "open: %s", argv[2]);
     send_descriptor(connect_to(argv[1]), ns);

@@ -41,4 +41,7 @@ int main(int argc, char *argv[])
         int same = a.st_dev == b.st_dev && a.st_ino == b.st_ino;
         printf("%-7s %s\n", types[i], same ? "same" : "different");
     }
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

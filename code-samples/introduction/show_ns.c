@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -59,12 +60,16 @@ int main(int argc, char *argv[])
 
     struct dirent **links;
     int count = scandir(".", &links, is_link, alphasort);
-    if (count == -1)
+    if (count == 0)
+        errno = ENOENT; /* the process has ended meanwhile */
+    if (count < 1)
         err(EXIT_FAILURE, "scandir: %s", folder);
 
     /* A zombie has lost some of its namespaces: show what is left. */
     int shown = 0;
     for (int i = 0; i < count; i++)
         shown += show(links[i]->d_name);
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
     exit(shown == count ? EXIT_SUCCESS : EXIT_FAILURE);
 }

@@ -1,0 +1,365 @@
+/*
+ * cell.c - run a command, watch it from outside, say what came of it
+ *
+ * usage: cell [-t SECONDS] [-p PROBE] [-P PEER [-L SOCKET]] [-l LOG]
+ *             COMMAND [ARG]...
+ *
+ * Each process that runs PROBE is described and then ended by SIGTERM.
+ * PEER is a shell command that runs beside COMMAND: with -L it listens
+ * at SOCKET before COMMAND starts. What is still there a while after
+ * COMMAND has ended was left behind, and is killed.
+ *
+ * Prints lines "KEY VALUE"; bytes that are no ASCII text are \xHH
+ * there.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MOST = 64, GRACE = 2 };
+
+/* Our own: COMMAND may unmount the one that it sees. */
+static int proc;
+
+static double now(void)
+{
+    struct timespec time;
+    if (clock_gettime(CLOCK_MONOTONIC, &time) == -1)
+        err(EXIT_FAILURE, "clock_gettime");
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void print_text(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < ' ' || c > '~' || c == '\\')
+            printf("\\x%02x", c);
+        else
+            putchar(c);
+    }
+}
+
+/* Print what can be read from a descriptor, all of it. */
+static void print_file(const char *key, int fd)
+{
+    char buffer[65536];
+    ssize_t length;
+    printf("%s ", key);
+    while ((length = read(fd, buffer, sizeof(buffer))) > 0)
+        print_text(buffer, (size_t)length);
+    putchar('\n');
+    close(fd);
+}
+
+static int open_proc(pid_t pid, const char *name, int flags)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%d/%s", pid, name);
+    return openat(proc, path, flags | O_CLOEXEC);
+}
+
+static void print_proc(pid_t pid, const char *name)
+{
+    char key[64];
+    int fd = open_proc(pid, name, O_RDONLY);
+    if (fd == -1)
+        return;
+    snprintf(key, sizeof(key), "probe-%s", name);
+    print_file(key, fd);
+}
+
+/* Print where the links of a folder lead: namespaces, descriptors. */
+static void print_links(pid_t pid, const char *folder)
+{
+    int fd = open_proc(pid, folder, O_RDONLY | O_DIRECTORY);
+    DIR *dir = fd == -1 ? NULL : fdopendir(fd);
+    if (dir == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        char to[PATH_MAX];
+        if (entry->d_name[0] == '.')
+            continue;
+        ssize_t length = readlinkat(fd, entry->d_name, to, sizeof(to));
+        if (length == -1)
+            continue;
+        printf("probe-%s %s ", folder, entry->d_name);
+        print_text(to, (size_t)length);
+        putchar('\n');
+    }
+    closedir(dir);
+}
+
+/* Read a line "NAME: VALUE" of a status file; VALUE is a bit mask. */
+static unsigned long status_mask(pid_t pid, const char *name)
+{
+    char text[8192];
+    int fd = open_proc(pid, "status", O_RDONLY);
+    if (fd == -1)
+        return 0;
+    ssize_t length = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    if (length == -1)
+        return 0;
+    text[length] = '\0';
+    const char *line = strstr(text, name);
+    return line ? strtoul(line + strlen(name), NULL, 16) : 0;
+}
+
+static bool runs(pid_t pid, const struct stat *program)
+{
+    char path[64];
+    struct stat exe;
+    snprintf(path, sizeof(path), "%d/exe", pid);
+    return fstatat(proc, path, &exe, 0) == 0 &&
+           exe.st_dev == program->st_dev &&
+           exe.st_ino == program->st_ino;
+}
+
+static void describe(pid_t pid)
+{
+    static pid_t done[MOST];
+    static size_t count;
+    for (size_t i = 0; i < count; i++)
+        if (done[i] == pid)
+            return;
+    if (!(status_mask(pid, "SigCgt:\t") & 1UL << (SIGTERM - 1)))
+        return; /* not there yet */
+
+    puts("probe");
+    print_links(pid, "ns");
+    print_links(pid, "fd");
+    static const char *const files[] = {"cmdline", "status",
+                                        "uid_map", "gid_map",
+                                        "cgroup",  "mountinfo"};
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        print_proc(pid, files[i]);
+    if (count == MOST)
+        errx(EXIT_FAILURE, "more than %d probes", MOST);
+    done[count++] = pid;
+    kill(pid, SIGTERM);
+}
+
+/* Call what for every descendant of a process, the deepest first. */
+static void each_child(pid_t pid, void (*what)(pid_t))
+{
+    char name[64];
+    snprintf(name, sizeof(name), "task/%d/children", pid);
+    int fd = open_proc(pid, name, O_RDONLY);
+    FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
+    if (file == NULL)
+        return;
+    char *word = NULL;
+    size_t size = 0;
+    while (getdelim(&word, &size, ' ', file) != -1) {
+        pid_t child = (pid_t)strtol(word, NULL, 10);
+        each_child(child, what);
+        what(child);
+    }
+    free(word);
+    fclose(file);
+}
+
+static struct stat program;
+static pid_t peer;
+
+static void look(pid_t pid)
+{
+    if (runs(pid, &program))
+        describe(pid);
+}
+
+static void report_left(pid_t pid)
+{
+    int fd = open_proc(pid, "cmdline", O_RDONLY);
+    if (fd != -1)
+        print_file("left", fd);
+}
+
+static void end(pid_t pid)
+{
+    kill(pid, SIGKILL);
+}
+
+static int output(const char *name)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC);
+    if (fd == -1)
+        err(EXIT_FAILURE, "memfd_create");
+    return fd;
+}
+
+static pid_t start(char *const command[], int out, int error)
+{
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child > 0)
+        return child;
+
+    sigset_t none;
+    sigemptyset(&none);
+    int in = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (in == -1)
+        err(EXIT_FAILURE, "open: /dev/null");
+    if (dup2(in, 0) == -1 || dup2(out == -1 ? in : out, 1) == -1 ||
+        dup2(error == -1 ? in : error, 2) == -1)
+        err(EXIT_FAILURE, "dup2");
+    if (setpgid(0, 0) == -1 || sigprocmask(SIG_SETMASK, &none, NULL))
+        err(EXIT_FAILURE, "setpgid, sigprocmask");
+    execvp(command[0], command);
+    err(127, "%s", command[0]);
+}
+
+static bool listening(const char *path)
+{
+    char *line = NULL;
+    size_t size = 0;
+    bool found = false;
+    FILE *file = fopen("/proc/net/unix", "re");
+    if (file == NULL)
+        err(EXIT_FAILURE, "fopen: /proc/net/unix");
+    while (!found && getline(&line, &size, file) != -1)
+        found = strstr(line, " 00010000 ") && strstr(line, path);
+    free(line);
+    fclose(file);
+    return found;
+}
+
+/* Sleep until a child changes, or for the moment until we look again.
+ */
+static void nap(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    struct timespec moment = {.tv_nsec = 2000000};
+    sigtimedwait(&set, NULL, &moment);
+}
+
+/*
+ * Watch until nobody is left or time is up. Once the subject has ended,
+ * the rest has a moment to follow; a peer of a subject that failed,
+ * none.
+ */
+static bool watch(pid_t subject, double limit, int *status)
+{
+    bool over = false;
+    double until = now() + limit;
+    for (;;) {
+        int ended;
+        pid_t pid;
+        while ((pid = waitpid(-1, &ended, WNOHANG)) > 0) {
+            if (pid == peer)
+                peer = 0;
+            if (pid != subject)
+                continue;
+            over = true;
+            *status = WIFSIGNALED(ended) ? 128 + WTERMSIG(ended)
+                                         : WEXITSTATUS(ended);
+            until = now() + GRACE;
+            if (*status != 0 && peer != 0)
+                kill(-peer, SIGKILL);
+        }
+        if (pid == -1 && errno == ECHILD)
+            return true;
+        if (now() > until)
+            return over;
+        each_child(getpid(), look);
+        nap();
+    }
+}
+
+static void clear(void)
+{
+    while (waitpid(-1, NULL, WNOHANG) != -1) {
+        each_child(getpid(), end);
+        nap();
+    }
+}
+
+int main(int argc, char *argv[])
+{
+    double limit = 10;
+    const char *socket = NULL, *log = NULL, *probe = NULL;
+    char *shell[] = {"sh", "-c", NULL, NULL};
+    for (int option;
+         (option = getopt(argc, argv, "+t:p:P:L:l:")) != -1;)
+        switch (option) {
+        case 't':
+            limit = strtod(optarg, NULL);
+            break;
+        case 'p':
+            probe = optarg;
+            break;
+        case 'P':
+            shell[2] = optarg;
+            break;
+        case 'L':
+            socket = optarg;
+            break;
+        case 'l':
+            log = optarg;
+            break;
+        default:
+            exit(2);
+        }
+    if (optind == argc)
+        errx(2, "COMMAND is missing");
+    if (probe != NULL && stat(probe, &program) == -1)
+        err(EXIT_FAILURE, "stat: %s", probe);
+    proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (proc == -1)
+        err(EXIT_FAILURE, "open: /proc");
+
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+        err(EXIT_FAILURE, "sigprocmask");
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(EXIT_FAILURE, "prctl");
+    if (shell[2] != NULL)
+        peer = start(shell, -1, -1);
+    double began = now();
+    while (socket != NULL && !listening(socket)) {
+        if (now() - began > limit)
+            errx(EXIT_FAILURE, "nobody listens at %s", socket);
+        nap();
+    }
+
+    int out = output("stdout");
+    int error = output("stderr");
+    int status = -1;
+    pid_t subject = start(&argv[optind], out, error);
+    if (!watch(subject, limit, &status))
+        puts("hang");
+    else {
+        if (peer != 0)
+            kill(-peer, SIGKILL);
+        each_child(getpid(), report_left);
+    }
+    clear();
+    printf("status %d\n", status);
+    lseek(out, 0, SEEK_SET);
+    lseek(error, 0, SEEK_SET);
+    print_file("stdout", out);
+    print_file("stderr", error);
+    int trace = log ? open(log, O_RDONLY | O_CLOEXEC) : -1;
+    if (trace != -1)
+        print_file("log", trace);
+}

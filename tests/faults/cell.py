@@ -1,0 +1,183 @@
+"""One run of a program inside a guest: how it is asked for, what came of it."""
+
+import re
+import shlex
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import inventory
+from guest import Guest
+from sandbox import Sandbox
+from subject import GUEST_BUILD, Subject
+from usage import PLACE, Case
+
+SECONDS = 30  # for one run; on a busy machine the slowest takes a tenth of it
+LOG = f"{PLACE}/log"
+STRACE = f"strace -D -f -b execve -qq -yy -s 32 -o {LOG}"
+STATUS = re.compile(r"(Uid|Gid|CapEff|SigBlk|SigIgn|NoNewPrivs|Seccomp):\t(.*)")
+
+
+Where = Guest | Sandbox
+
+
+@dataclass
+class Run:
+    """What a run looked like from outside."""
+
+    status: int = -1
+    hang: bool = False
+    stdout: str = ""
+    stderr: str = ""
+    log: str = ""
+    probes: list[dict[str, str]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    def effect(self, without: Iterable[str] = ()) -> tuple[str, list[dict[str, str]]]:
+        """Return what the run achieved, comparable with that of another run."""
+        leave = set(without)
+        probes = [
+            {key: value for key, value in probe.items() if key not in leave}
+            for probe in self.probes
+        ]
+        return renamed(self.stdout), probes
+
+
+def renamed(text: str) -> str:
+    """Return a text whose numbers are named in the order of their appearance."""
+    names: dict[str, str] = {}
+    return re.sub(r"\d+", lambda m: names.setdefault(m[0], f"#{len(names)}"), text)
+
+
+def unescaped(text: str) -> str:
+    """Return what cell.c wrote with \\xHH, as it was."""
+    raw = text.encode("ascii").decode("unicode_escape").encode("latin-1")
+    return raw.decode("utf-8", "replace")
+
+
+class Place:
+    """A guest in which setup has run: what is known there, and what lies there."""
+
+    def __init__(self, guest: Where) -> None:
+        """Make what programs are called with."""
+        self.guest = guest
+        self.known: dict[str, str] = {}
+        self.pid = ""
+        status, lines = guest.run("/book/tests/faults/setup", 60)
+        if status:
+            raise inventory.LabError("setup failed: " + "\n".join(lines))
+        for line in lines:
+            kind, _, value = line.partition(" ")
+            if kind == "pid":
+                self.pid = value
+            else:
+                self.known.setdefault(value, kind)
+        self.before = inventory.take(guest)
+        _, self.quick = guest.run(inventory.QUICK, SECONDS)
+
+    def probe(self, lines: list[str]) -> dict[str, str]:
+        """Return what is known of a probe: what depends on luck is taken out."""
+        facts: dict[str, str] = {}
+        for line in lines:
+            kind, _, value = line.partition(" ")
+            kind = kind.removeprefix("probe-")
+            if kind == "ns":
+                name, _, link = value.partition(" ")
+                facts[name] = self.known.get(link, "new")
+            elif kind == "fd":
+                number, _, link = value.partition(" ")
+                if int(number) > 2:
+                    facts["fds"] = facts.get("fds", "") + renamed(link) + " "
+            elif kind == "status":
+                text = unescaped(value)
+                facts.update(STATUS.findall(text))
+                match = re.search(r"NSpid:\t(.*)", text)
+                facts["pids"] = str(len(match[1].split())) if match else ""
+            elif kind == "mountinfo":
+                mounts = [line.split() for line in unescaped(value).splitlines()]
+                facts["mounts"] = "\n".join(fields[4] for fields in mounts)
+            else:
+                facts[kind] = unescaped(value)
+        return facts
+
+    def run(self, words: list[str], case: Case, log: bool = False) -> Run:
+        """Run a program, with its peer if it has one, and look at what it left."""
+        words = [self.pid if word == "@PID@" else word for word in words]
+        cell = [f"{GUEST_BUILD}/cell", "-t", str(SECONDS), "-p", f"{PLACE}/probe"]
+        if log:
+            cell += ["-l", LOG]
+        if case.listens:
+            cell += ["-L", case.listens]
+        if case.peer:
+            cell += ["-P", f"cd /book/build/samples; {case.peer}"]
+        command = f"cd {PLACE}/cwd && {shlex.join([*cell, *words])} && echo end"
+        if case.listens:
+            command += f"; rm -f {shlex.quote(case.listens)}"  # its peer's, not its own
+        command += f"; {inventory.QUICK}"
+        status, lines = self.guest.run(command, 3 * SECONDS)
+        if "end" not in lines:
+            raise inventory.LabError("cell failed: " + "\n".join(lines))
+        end = lines.index("end")
+        run = self.read(lines[:end])
+        if inventory.difference(self.quick, lines[end + 1 :]):
+            run.left += inventory.left_behind(self.guest, self.before)
+        return run
+
+    def read(self, lines: list[str]) -> Run:
+        """Return what cell.c printed of a run."""
+        run = Run()
+        probes: list[list[str]] = []
+        for line in lines:
+            key, _, value = line.partition(" ")
+            if key == "probe":
+                probes.append([])
+            elif key.startswith("probe-"):
+                probes[-1].append(line)
+            elif key == "status":
+                run.status = int(value)
+            elif key == "hang":
+                run.hang = True
+            elif key == "left":
+                words = unescaped(value).replace("\0", " ").strip()
+                run.left.append(f"left behind: process {words or '(a zombie)'}")
+            elif key in ("stdout", "stderr", "log"):
+                setattr(run, key, unescaped(value))
+        run.probes = [self.probe(lines) for lines in probes]
+        return run
+
+
+class Places:
+    """A place that is always clean: one in which something was left is given up."""
+
+    def __init__(self, opener: Callable[[], Where]) -> None:
+        """Open guests, or what takes their place, when they are needed."""
+        self.opener = opener
+        self.stack = ExitStack()
+        self.place: Place | None = None
+
+    def run(self, words: list[str], case: Case, log: bool = False) -> Run:
+        """Run a program as Place.run does."""
+        if self.place is None:
+            where = self.opener()
+            self.stack.enter_context(where)
+            self.place = Place(where)
+        run = self.place.run(words, case, log)
+        if run.left or run.hang:
+            self.close()
+        return run
+
+    def left(self) -> list[str]:
+        """Return what a quick look after each run did not see."""
+        if self.place is None:
+            return []
+        return inventory.left_behind(self.place.guest, self.place.before)
+
+    def close(self) -> None:
+        """End the guest, if there is one."""
+        self.place = None
+        self.stack.close()
+
+
+def traced(subject: Subject, arguments: list[str], options: str = "") -> list[str]:
+    """Return the command that runs a program under strace."""
+    return [*STRACE.split(), *options.split(), subject.in_guest, *arguments]

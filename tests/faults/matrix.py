@@ -1,0 +1,150 @@
+"""The cells of a program: each call that it makes, times what can go wrong with it."""
+
+import shlex
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cell import Places, Run, traced
+from judge import WRONG, Fault, Verdict, always_wrong, judge
+from strace import MARKER, Site, Trace, read
+from subject import Subject, call_number
+from table import SHORT, Call, TableError
+from usage import Case, cases
+
+COMMAND_STATUS = 42  # see probe.c
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One run, judged: where, what was done to it, what came of it."""
+
+    subject: str
+    name: str
+    verdict: Verdict
+    run: Run
+    repeat: str  # a shell command for the guest
+
+    def show(self) -> str:
+        """Return what a reader of a red cell needs."""
+        lines = [
+            f"WRONG  {self.subject}: {self.name}",
+            f"  happened: {WRONG[self.verdict.outcome]}; status {self.run.status}",
+        ]
+        for key in ("stdout", "stderr"):
+            text = getattr(self.run, key).strip()
+            lines += [f"  {key}:   {line}" for line in text.splitlines()[-4:]]
+        lines += [f"  {line}" for line in self.run.left]
+        if self.verdict.expected:
+            lines.append(f"  expected: {self.verdict.expected}")
+        lines.append(
+            f"  repeat:   tests/faults/inject --only {shlex.quote(self.name)} "
+            f"{self.subject}"
+        )
+        return "\n".join(lines)
+
+
+def faults(call: Call, site: Site) -> Iterator[Fault]:
+    """Yield what can go wrong with one call."""
+    for error in call.errors:
+        yield Fault(call, error)
+    if not call.short or site.result < 1:
+        return
+    # Only a stream moves less than it was given: a message is whole, and a file of
+    # /proc ends where it ends. At 0 the other side has hung up.
+    stream = site.what.startswith(("pipe:", "UNIX-STREAM", "UNIX:", "TCP"))
+    if "write" in call.name or (stream and "send" in call.name):
+        counts = {site.result // 2} - {0}
+    else:
+        counts = {0, site.result // 2} if stream else set()
+    for count in sorted(counts):
+        yield Fault(call, SHORT, count)
+
+
+def injection(fault: Fault, site: Site, known: Trace) -> tuple[str, str]:
+    """Return strace's option for a fault, and the PAD that marker.c needs for it."""
+    effect = f"error={fault.error}"
+    if fault.error == SHORT:
+        effect = f"retval={fault.count}"
+    when, pad = site.number, ""
+    if known.crowded(site):
+        most = known.most[site.call]
+        when += most * (known.generations[site.process] + 1)
+        pad = f"{call_number(site.call)}:{most}"
+    return f"-e inject={site.call}:{effect}:when={when}", pad
+
+
+class Matrix:
+    """Runs the cells of one program in one guest."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        places: Places,
+        calls: dict[str, Call],
+        only: str,
+        every: int = 1,
+    ) -> None:
+        """Only names the one cell to run, if it is not empty; else one of every."""
+        self.subject = subject
+        self.places = places
+        self.calls = calls
+        self.only = only
+        self.every = 1 if only else every
+
+    def cells(self) -> Iterator[Cell]:
+        """Run and judge the cells of all cases, and of a wrong call."""
+        for case in cases(self.subject.name, self.subject.header.usage):
+            yield from self.case(case, case.usage.right())
+        wrong = next(case.usage.counts(), None)
+        if wrong:
+            yield from self.case(
+                replace(case, name=wrong[0], peer="", listens=""), wrong[1]
+            )
+
+    @property
+    def success(self) -> int:
+        """Return the status of a run without a fault: the command's own, or 0."""
+        return COMMAND_STATUS if "COMMAND" in self.subject.header.usage else 0
+
+    def case(self, case: Case, arguments: list[str]) -> Iterator[Cell]:
+        """Run and judge the cells of one way to call the program."""
+        clean = self.places.run(traced(self.subject, arguments), case, log=True)
+        known = read(clean.log)
+        label = f"{case.name}: " if case.name else ""
+        wanted = 2 if arguments != case.usage.right() else self.success
+        broken = always_wrong(clean, clean, set())
+        if broken or clean.status != wanted:
+            verdict = Verdict(broken or "broken", f"status {wanted}")
+            yield Cell(self.subject.name, f"{label}no fault", verdict, clean, "")
+            return
+        for site in known.sites:
+            if site.call not in self.calls:
+                raise TableError(
+                    f"{self.subject.name} calls {site.call}: add it to errnos.txt"
+                )
+            for fault in faults(self.calls[site.call], site):
+                name = f"{label}{site} gives {fault}"
+                wanted = zlib.crc32(name.encode()) % self.every == 0
+                if wanted and self.only in ("", name):
+                    yield self.cell(case, arguments, name, (fault, site, known), clean)
+
+    def cell(
+        self,
+        case: Case,
+        arguments: list[str],
+        name: str,
+        what: tuple[Fault, Site, Trace],
+        clean: Run,
+    ) -> Cell:
+        """Run one cell and judge it."""
+        fault, site, known = what
+        option, pad = injection(fault, site, known)
+        trace = f"-e trace={site.call},{MARKER}"
+        words = traced(self.subject, arguments, f"{trace} {option}")
+        if pad:
+            words = ["env", f"PAD={pad}", *words]
+        run = self.places.run(words, case, log=True)
+        hits = run.log.count("(INJECTED")
+        verdict = judge(self.subject, fault, run, clean, hits)
+        return Cell(self.subject.name, name, verdict, run, shlex.join(words))

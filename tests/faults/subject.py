@@ -1,0 +1,102 @@
+"""What is put to the test: every C sample and reference solution, found by itself."""
+
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+HERE = CHECKOUT / "tests/faults"
+BUILD = CHECKOUT / "build/faults"
+SOLUTIONS = "tests/exercises/*/solution.c"
+GUEST_BUILD = "/book/build/faults"
+HEADERS = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
+COMPILE = ["gcc", "-std=gnu17", "-O2", "-static"]
+
+sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
+from book.headers import Header, parse_header  # noqa: E402
+from book.samples import FOLDER, find_samples  # noqa: E402
+
+
+class BuildError(Exception):
+    """There is no such program, or it does not compile; the text says why."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A program: its name, as a reader knows it, its source, its head comment."""
+
+    name: str
+    source: Path
+    header: Header
+
+    @property
+    def program(self) -> str:
+        """Return its file's name, which begins its messages."""
+        return self.name.rsplit("/", 1)[-1]
+
+    @property
+    def in_guest(self) -> str:
+        """Return its path inside the guest, with the marker in it."""
+        return f"{GUEST_BUILD}/{self.name}"
+
+
+def of_file(source: Path, name: str) -> Subject:
+    """Return the program whose source is in a file; its name says what it is."""
+    called = Path(name).with_suffix(".c").name
+    header = parse_header(source.read_text(encoding="utf-8"), Path(called))
+    return Subject(name, source, header)
+
+
+def subjects() -> list[Subject]:
+    """Return all C samples and all reference solutions."""
+    samples = [path for path in find_samples(CHECKOUT) if path.endswith(".c")]
+    found = [of_file(CHECKOUT / FOLDER / path, path[: -len(".c")]) for path in samples]
+    for source in sorted(CHECKOUT.glob(SOLUTIONS)):
+        found.append(of_file(source, f"exercises/{source.parent.name}"))
+    return found
+
+
+def choose(names: list[str]) -> list[Subject]:
+    """Return the programs of those names, all if there is none."""
+    known = subjects()
+    if unknown := set(names) - {subject.name for subject in known}:
+        raise BuildError(f"no such program: {' '.join(sorted(unknown))}")
+    return [subject for subject in known if not names or subject.name in names]
+
+
+def compiled(source: Path, target: Path, command: list[str]) -> None:
+    """Compile a program where its source is newer than what is there."""
+    inputs = [source, *(Path(word) for word in command if word.endswith(".c"))]
+    newest = max(path.stat().st_mtime for path in inputs)
+    if target.exists() and target.stat().st_mtime > newest:
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [*command, "-o", str(target), str(source)], capture_output=True, text=True
+    )
+    if done.returncode:
+        raise BuildError(f"{source}: {done.stderr}")
+
+
+def build(programs: list[Subject]) -> None:
+    """Compile programs, with the marker, and what watches them, into build/faults."""
+    marked = [*COMPILE, str(HERE / "marker.c")]
+    work = [(subject.source, BUILD / subject.name, marked) for subject in programs]
+    work += [(HERE / f"{n}.c", BUILD / n, COMPILE) for n in ("cell", "probe")]
+    guest = CHECKOUT / "tests/vm/guest"
+    names = ("census", "inventory")
+    work += [(guest / f"{n}.c", BUILD / "lab" / n, COMPILE) for n in names]
+    with ThreadPoolExecutor() as pool:
+        for future in [pool.submit(compiled, *job) for job in work]:
+            future.result()
+
+
+def call_number(name: str) -> int:
+    """Return the number of a system call on this architecture."""
+    match = re.search(rf"__NR_{name} (\d+)", HEADERS.read_text())
+    if not match:
+        raise BuildError(f"{HEADERS} has no call {name}")
+    return int(match[1])

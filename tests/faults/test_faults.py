@@ -1,0 +1,213 @@
+"""Every class of wrong cell is found, on programs that are wrong on purpose."""
+
+import gzip
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "vm")]
+import cache  # noqa: E402
+import cell  # noqa: E402
+import judge  # noqa: E402
+import memory  # noqa: E402
+import strace  # noqa: E402
+import table  # noqa: E402
+import usage  # noqa: E402
+from cell import Places  # noqa: E402
+from image import image  # noqa: E402
+from matrix import Cell, Matrix  # noqa: E402
+from natural import Natural  # noqa: E402
+from sandbox import Sandbox  # noqa: E402
+from state import open_guest  # noqa: E402
+from subject import Subject, build, of_file, subjects  # noqa: E402
+
+MANUAL = Path("/usr/share/man/man2")
+# The page that has a call's errors, where it is not its own.
+ELSEWHERE = {"execveat": "execve", "vfork": "fork", "wait4": "wait"}
+
+# The class that a cell must be found to be; the program in wrong/, named after it
+# unless two show the same; the cell.
+MATRIX = [
+    ("unisolated", "unisolated", "unshare number 1 gives EPERM"),
+    ("silent", "silent", "write number 1 gives ENOSPC"),
+    ("silent", "silent", "write number 1 gives EPIPE"),
+    ("chatty", "chatty", "chdir number 1 gives EIO"),
+    ("other call", "other-call", "openat number 1 gives ENOENT"),
+    ("mute", "mute", "chdir number 1 gives EACCES"),
+    ("garrulous", "garrulous", "chdir number 1 gives EACCES"),
+    ("status", "status", "chdir number 1 gives ENOMEM"),
+    ("hang", "hang", "chdir number 1 gives EACCES"),
+    ("left", "left", "chdir number 1 gives EACCES"),
+    ("broken", "broken", "no fault"),
+]
+NATURAL = [
+    ("silent", "silent", "stdout full"),
+    ("silent", "silent", "stdout closed"),
+    ("silent", "silent", "1 arguments"),
+    ("hang", "other-call", "FILE FIFO"),
+    ("other call", "other-call", "FILE missing"),
+    ("unisolated", "unisolated", "as reader"),
+    ("status", "unisolated", "COMMAND directory"),
+]
+
+
+def wrong(name: str) -> Subject:
+    """Return a program that is wrong on purpose."""
+    return of_file(HERE / "wrong" / f"{name}.c", f"wrong/{name}")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def built() -> Iterator[None]:
+    build([wrong(path.stem) for path in (HERE / "wrong").glob("*.c")])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cell, "SECONDS", 8)  # some of them hang
+        yield
+
+
+@pytest.fixture(scope="module")
+def places() -> Iterator[Places]:
+    with closing(Places(Sandbox)) as places:
+        yield places
+
+
+@pytest.fixture(scope="module")
+def guests() -> Iterator[Places]:
+    with closing(Places(lambda: open_guest(image(cache.DEFAULT), "loose"))) as guests:
+        yield guests
+
+
+def one(kind: type[Matrix] | type[Natural], name: str, only: str, at: Places) -> Cell:
+    """Return the cell of that name, which must exist."""
+    cells = kind(wrong(name), at, table.read(), only).cells()
+    return {cell.name: cell for cell in cells}[only]
+
+
+@pytest.mark.parametrize(("found", "name", "only"), MATRIX)
+def test_matrix_finds(places: Places, found: str, name: str, only: str) -> None:
+    run = one(Matrix, name, only, places)
+    assert run.verdict.outcome == found
+    shown = run.show()
+    assert f"wrong/{name}: {only}" in shown and judge.WRONG[found] in shown
+    assert f"tests/faults/inject --only '{only}' wrong/{name}" in shown
+
+
+@pytest.mark.parametrize(("found", "name", "only"), NATURAL)
+def test_natural_finds(guests: Places, found: str, name: str, only: str) -> None:
+    assert one(Natural, name, only, guests).verdict.outcome == found
+
+
+def test_what_is_left_is_named(places: Places) -> None:
+    shown = one(Matrix, "left", "chdir number 1 gives EIO", places).show()
+    assert "left behind: process /book/build/faults/wrong/left" in shown
+    assert "left behind: file - /tmp/faults/cwd/left" in shown
+
+
+def test_every_class_is_seen() -> None:
+    classes = {found for found, _, _ in MATRIX}
+    assert classes == set(judge.WRONG) - {"not injected"}
+
+
+def test_all_samples_are_found() -> None:
+    names = [subject.name for subject in subjects()]
+    assert "unshare" in names and "introduction/ns_leave" in names
+    solutions = list(HERE.parent.glob("exercises/*/solution.c"))
+    assert len([n for n in names if n.startswith("exercises/")]) == len(solutions) > 0
+
+
+def page(name: str) -> str:
+    """Return the manual page of a system call, "" if it has none of its own."""
+    path = MANUAL / f"{name}.2.gz"
+    if not path.exists():
+        return ""
+    text = gzip.decompress(path.read_bytes()).decode(errors="replace")
+    link = re.match(r"\.so man2/(\w+)\.2", text)
+    return page(link[1]) if link else text
+
+
+def test_errnos_stand_in_the_manual() -> None:
+    assert page("openat"), "install the package manpages-dev"
+    for call in table.read().values():
+        text = page(ELSEWHERE.get(call.name, call.name))
+        listed = text.partition("\n.SH ERRORS")[2].partition("\n.SH ")[0]
+        if not listed:
+            continue
+        known = set(re.findall(r"\bE[A-Z0-9]{2,}\b", listed)) | {"ENOSYS"}
+        assert set(call.errors) <= known, call.name
+
+
+@pytest.mark.parametrize("line", ["fork ENOTHING", "a b-c", "fork=", "fork >x EPERM"])
+def test_table_refuses(line: str) -> None:
+    with pytest.raises(table.TableError, match="here:1"):
+        table.parse(line, "here:1")
+
+
+def test_usage_is_read() -> None:
+    read = usage.parse("nsenter [-t TYPE] FILE COMMAND [ARG]...")
+    probe = f"{usage.PLACE}/probe"
+    file = f"{usage.PLACE}/ns/net"
+    assert read.right() == ["-t", "net", file, probe, "two words"]
+    assert read.short() == [file, probe]
+    assert dict(read.counts()) == {"0 arguments": [], "1 arguments": [file]}
+    options = dict(read.options())
+    assert options["-t and no more"] == ["-t"]
+    assert options["-t twice"] == ["-t", "net", "-t", "net", file, probe]
+    two = dict(usage.parse("same_ns PID PID").counts())
+    assert two["3 arguments"] == ["@PID@", "@PID@", "more"]
+
+
+@pytest.mark.parametrize("line", ["x THING", "x [PID", "x -t", "x [--long PID]"])
+def test_usage_refuses(line: str) -> None:
+    with pytest.raises(usage.UsageError, match="usage: x"):
+        usage.parse(line)
+
+
+def test_trace_tells_processes_apart() -> None:
+    log = """\
+7     execve("./x", ["./x"], 0x7ffc /* 1 var */) = 0
+7     read(3</a>, "", 1)               = 0
+7     personality(0xffffffff)          = 0 (PER_LINUX)
+7     clone(child_stack=NULL, flags=SIGCHLD <unfinished ...>
+8     read(3<pipe:[5]>,  <unfinished ...>
+7     <... clone resumed>)             = 8
+7     read(3</a>, "abc", 3)            = 3
+8     <... read resumed>"", 1)         = 0
+8     execve("/probe", ["probe"], 0x7ffc /* 1 var */) = 0
+8     read(3</b>, "", 1)               = 0
+7     write(1</o>, "x", 1)             = -1 EIO (Input/output error) (INJECTED)
+"""
+    trace = strace.read(log)
+    seen = [(s.process, s.call, s.number, s.after_main, s.what) for s in trace.sites]
+    assert seen == [
+        (0, "clone", 1, 1, ""),
+        (1, "read", 1, 1, "pipe:[5]"),
+        (0, "read", 2, 1, "/a"),
+        (1, "execve", 1, 1, ""),
+        (0, "write", 1, 1, "/o"),
+    ]
+    assert trace.generations == {0: 0, 1: 1} and trace.injected == 1
+    assert trace.crowded(trace.sites[1]) and not trace.crowded(trace.sites[4])
+    with pytest.raises(strace.TraceError):
+        strace.read("7  read(3, 1) = 0\n")
+
+
+def test_a_hole_in_the_output() -> None:
+    assert judge.punched("cd net:[2]", 2, "abcd net:[1]")
+    assert judge.punched("ab net:[2]", 2, "abcd net:[1]")
+    assert not judge.punched("abcd net:[1]", 2, "abcd net:[1]")
+
+
+def test_memory_finds() -> None:
+    sanitizers, valgrind = memory.TOOLS
+    runs, found = memory.check(wrong("memory"), sanitizers)
+    assert runs and "AddressSanitizer: heap-use-after-free" in found[0]
+    _, found = memory.check(wrong("undefined"), sanitizers)
+    assert "runtime error: signed integer overflow" in found[0]
+    _, found = memory.check(wrong("memory"), valgrind)
+    assert "Invalid read of size 1" in found[0]
+    assert "definitely lost" in found[0]
+    assert "3 open: at " in found[0]

@@ -27,7 +27,8 @@ def warnings(
     plant: Plant, builder: str = "html", files: dict[str, str | None] | None = None
 ) -> str:
     """Build a page with the exercise, some of its files changed or left out."""
-    kept = {**PROJECT, **FILES, **(files or {})}
+    kept: dict[str, str | None] = {**PROJECT, **FILES}
+    kept.update(files or {})
     folder = plant({name: text for name, text in kept.items() if text is not None})
     return run_sphinx(folder, builder)
 

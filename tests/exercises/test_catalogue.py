@@ -124,7 +124,7 @@ def test_plain() -> None:
 
 
 VERDICT = [
-    "fact\tok\truns\tit runs",
+    "fact\tok\tstart\tit starts",
     "fact\tfailed\tnew\tit is new",
     "expected\tnet:[1]",
     "observed\ta\\011b\\033[2J",

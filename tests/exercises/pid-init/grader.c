@@ -57,7 +57,7 @@ static const struct fact running[] = {
     {"first", "it is the first process there", is_first, NULL,
      LOOK "sh -c 'echo $$'", READ},
     {"level", "one level below", is_one_below, NULL,
-     LOOK "sh -c 'grep NSpid /proc/$PPID/status'", READ},
+     LOOK "grep NSpid /proc/self/status", READ},
     {"only", "every other namespace is still shared", in_same_but,
      "pid", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
     {"waits", "your program waits for the command", program_waits, NULL,

@@ -6,6 +6,7 @@
  */
 #include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,12 +25,23 @@ int main(int argc, char *argv[])
     if (folder == NULL)
         err(EXIT_FAILURE, "opendir: %s", path);
 
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+    /* NULL is the end, or an error if errno says so. */
+    int links = 0;
+    for (struct dirent *entry;
+         errno = 0, (entry = readdir(folder)) != NULL;) {
         if (entry->d_name[0] == '.')
             continue;
+        links++;
         /* TODO: the number is that of the link, not of what it leads
          * to. Which call follows a link? */
         printf("%s %ju\n", entry->d_name, (uintmax_t)entry->d_ino);
     }
+    if (errno == 0 && links == 0)
+        errno = ENOENT; /* the process has ended meanwhile */
+    if (errno != 0)
+        err(EXIT_FAILURE, "readdir: %s", path);
     closedir(folder);
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

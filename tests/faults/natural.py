@@ -51,7 +51,8 @@ SURROUNDINGS = (
     Surrounding(
         "in a chroot",
         f"exec chroot {PLACE}/root",
-        errors("ENOENT", "EINVAL", "EACCES"),
+        # EPERM: nobody makes a user namespace in a chroot.
+        errors("ENOENT", "EINVAL", "EACCES", "EPERM"),
         changes=("mounts", "root"),
     ),
     Surrounding(

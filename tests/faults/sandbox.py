@@ -28,7 +28,7 @@ done
 def command() -> list[str]:
     """Return the command that makes the namespaces and runs LOOP in them."""
     words = "bwrap --unshare-all --unshare-user --uid 0 --gid 0 --cap-add ALL"
-    words += " --die-with-parent --new-session --dev /dev --proc /proc"
+    words += " --die-with-parent --new-session --dev /dev --proc /proc --dir /mnt"
     for tmpfs in ("/tmp", "/run", "/dev/shm", "/sys/fs/cgroup"):
         words += f" --tmpfs {tmpfs}"
     for folder in ("/usr", "/etc"):

@@ -20,7 +20,7 @@ static void put(const char *path, const char *line)
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd == -1)
         err(EXIT_FAILURE, "open: %s", path);
-    if (write(fd, line, strlen(line)) == -1)
+    if (write(fd, line, strlen(line)) != (ssize_t)strlen(line))
         err(EXIT_FAILURE, "write: %s", path);
     if (close(fd) == -1)
         err(EXIT_FAILURE, "close: %s", path);

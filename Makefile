@@ -95,6 +95,7 @@ matrix: ## run samples and transcripts on four kernels, into docs/kernels.json
 	@$(MAKE) --no-print-directory guest KERNEL=all
 	@tests/vm/run --kernel all --record docs/kernels.json
 	@tests/transcripts/replay --kernel all --results docs/kernels.json
+	@tests/exercises/verify --kernel all
 
 lint: ## format, warnings, mistakes and spelling; seconds, no guest
 	@tests/setup/install read check

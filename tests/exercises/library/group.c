@@ -49,6 +49,10 @@ static void must_put(const char *file, const char *word)
 
 void make_group(void)
 {
+    const char *parents = text("%s/cgroup.subtree_control", ROOT);
+    if (strstr(contents("%s", parents), "memory") == NULL ||
+        strstr(contents("%s", parents), "pids") == NULL)
+        errx(3, "%s has not both memory and pids", parents);
     snprintf(sandbox.group, sizeof(sandbox.group), "%s/%s%d", ROOT,
              NAME, getpid());
     const char *parts[] = {"", "/init", "/program"};

@@ -208,8 +208,8 @@ void open_sandbox(int argc, char *argv[])
     /* The doer's processes may be many: we go first. */
     if (setpriority(PRIO_PROCESS, 0, -20) == -1)
         err(3, "not permitted here: the grader needs root");
-    remove_stale_groups();
     make_group();
+    remove_stale_groups();
     pid_t keeper = getpid();
     pid_t judge = fork();
     if (judge == -1)

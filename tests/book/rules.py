@@ -11,7 +11,7 @@ from pathlib import Path
 
 from book.headers import HeaderError, read_header
 from book.samples import FOLDER, find_samples
-from book.session import SessionError, read_session
+from book.session import SessionError, read_session, traps
 
 Findings = list[str]
 Rule = Callable[[Path], Findings]
@@ -140,7 +140,7 @@ def transcripts_are_valid(root: Path) -> Findings:
         if (plain := re.sub("@.*", "", name)) not in names:
             findings.append(f"{path}: serves one kernel; record {plain} for the others")
         try:
-            read_session(path)
+            traps(read_session(path), path)
         except SessionError as error:
             findings.append(str(error))
     return findings

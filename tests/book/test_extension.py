@@ -161,6 +161,49 @@ def test_excerpt_shows_the_chosen_steps(render: Render) -> None:
     assert "sh1" not in html
 
 
+FAILS = """\
+#: trap: EPERM ls: ...: no
+#: cause: It may not, without ``--all``.
+#: remedy: Ask.
+#: trap: silent Nothing is listed.
+#: cause: There is
+#: cause: nothing.
+#: remedy: Look elsewhere.
+sh1# ls
+ls: file: no
+"""
+
+
+def test_failures_are_listed(plant: Plant) -> None:
+    """By error, silent ones first, each with message, cause, way out and session."""
+    folder = write_page(plant, ".. transcript:: uts/look\n\n.. failures::")
+    (folder / "docs/transcripts/uts/look.console").write_text(FAILS)
+    assert run_sphinx(folder, "html") == ""
+    html = read_page(folder)
+    words = " ".join(re.sub("<[^>]+>", " ", html).split())
+    places = [
+        words.index(text)
+        for text in (
+            "No message at all",
+            "Nothing is listed. There is nothing. Way out. Look elsewhere. More in",
+            "EPERM: Operation not permitted ¶",
+            "ls: ...: no It may not, without --all . Way out. Ask. More in the",
+        )
+    ]
+    assert places == sorted(places)
+    assert html.count('href="#session-uts-look"') == 2
+    assert html.count('class="transcript session"') == 3
+
+
+def test_failure_is_found_by_its_message(plant: Plant) -> None:
+    """The index has it."""
+    folder = write_page(plant, ".. transcript:: uts/look\n\n.. failures::")
+    (folder / "docs/transcripts/uts/look.console").write_text(FAILS)
+    run_sphinx(folder, "html")
+    index = (folder / "out/html/genindex.html").read_text(encoding="utf-8")
+    assert "ls: ...: no (failure)" in index
+
+
 def test_changed_transcript_changes_the_page(plant: Plant) -> None:
     """Sphinx knows that the page depends on the transcript."""
     folder = write_page(plant, ".. transcript:: uts/look")

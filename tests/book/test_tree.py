@@ -16,6 +16,10 @@ HEADER = """\
 """
 PROGRAM = "#!/bin/sh\necho 'usage: try COMMAND' >&2\nexit 2\n"
 SESSION = "sh1# ls\n"
+TRAP = (
+    "#: trap: EPERM no file\n#: cause: None was made.\n#: remedy: Make one.\n"
+    "sh1# ls file\nls: no file\n"
+)
 
 # A small tree that keeps every rule.
 GOOD = {
@@ -79,6 +83,26 @@ BROKEN = [
         rules.transcripts_are_valid,
         {"docs/transcripts/uts/look.console": "#: need: root\n" + SESSION},
         "look.console:1: expected '#: KEY: VALUE'",
+    ),
+    (
+        rules.transcripts_are_valid,
+        {"docs/transcripts/uts/look.console": TRAP.replace("EPERM no", "EPER no")},
+        "look.console: '#: trap: EPER no file': EPER is no error: write EPERM",
+    ),
+    (
+        rules.transcripts_are_valid,
+        {"docs/transcripts/uts/look.console": TRAP.replace("ls: no", "ls: a")},
+        "look.console: '#: trap: EPERM no file': the session does not print that",
+    ),
+    (
+        rules.transcripts_are_valid,
+        {"docs/transcripts/uts/look.console": TRAP.replace("remedy", "cause")},
+        "needs a message, a '#: cause:' and a '#: remedy:'",
+    ),
+    (
+        rules.transcripts_are_valid,
+        {"docs/transcripts/uts/look.console": "#: cause: None.\n" + TRAP},
+        "look.console: '#: cause:' stands before any '#: trap:'",
     ),
     (
         rules.transcripts_are_valid,

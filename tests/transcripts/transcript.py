@@ -1,6 +1,7 @@
 """Transcripts as steps that can be executed.
 
-The format is that of docs/_ext/book/session.py. Of its headers the runner knows
+The format is that of docs/_ext/book/session.py. Of its headers the runner passes over
+those for the list of failures, and knows
 
 ``#: needs: linux >= 6.1``
     older kernels skip the transcript
@@ -42,6 +43,7 @@ from book.headers import version  # noqa: E402
 from book.session import (  # noqa: E402
     CONTINUATION,
     PROMPT,
+    TRAP,
     SessionError,
     alternatives,
     classify,
@@ -144,6 +146,8 @@ def apply(transcript: Transcript, key: str, value: str) -> str:
         transcript.needs = needs[1]
     elif key in ("timeout", "needs") or (key == "status" and not number.isdecimal()):
         wrong = f"cannot read {value!r}"
+    elif key in TRAP:
+        pass
     elif not named:
         wrong = f"names no step: {command}"
     for step in [] if wrong else named:

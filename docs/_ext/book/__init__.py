@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 def setup(app: "Sphinx") -> dict[str, bool]:
     """Register every part of the book's extension."""
-    from . import boxes, editions, exercise, figures, kernels, listing, names
-    from . import roles, sample, sample_index, theme, transcript
+    from . import boxes, editions, exercise, failures, figures, kernels, listing
+    from . import names, roles, sample, sample_index, theme, transcript
 
     parts = (
-        *(boxes, editions, exercise, figures, kernels, listing, names),
-        *(roles, sample, sample_index, theme, transcript),
+        *(boxes, editions, exercise, failures, figures, kernels, listing),
+        *(names, roles, sample, sample_index, theme, transcript),
     )
     for part in parts:
         part.setup(app)

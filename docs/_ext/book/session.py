@@ -4,8 +4,21 @@ A file begins with ``#: key: value`` lines, which are not printed. The session
 follows. ``sh1#`` to ``sh4#`` (root) and ``sh1$`` to ``sh4$`` (a user) are the
 prompts of four terminals; ``> `` continues the command of the line above.
 Everything else is output, whatever it begins with.
+
+A session that shows something fail says so in its head, for the list of failures::
+
+    #: trap: EPERM you must be root to change the host name
+    #: cause: Why it comes, in a sentence or two;
+    #: cause: a second line continues the first.
+    #: remedy: The way out.
+
+The first word is the name of the error, or ``silent`` where nothing is said; then what
+follows describes what is seen instead. A message must stand in the session's output,
+as it is written here; ``...`` stands for anything. A second ``trap`` begins another
+entry.
 """
 
+import errno
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +26,9 @@ from pathlib import Path
 
 from .headers import version
 
-KEYS = ("needs", "setup", "user", "timeout", "status", "waits")
+TRAP = ("trap", "cause", "remedy")
+KEYS = ("needs", "setup", "user", "timeout", "status", "waits", *TRAP)
+SILENT = "silent"
 
 HEADER = re.compile(r"#: ([a-z]+): (\S.*)")
 PROMPT = re.compile(r"sh([1-4])[#$] ")
@@ -30,6 +45,21 @@ class Session:
 
     headers: tuple[tuple[str, str], ...]
     text: str
+
+
+@dataclass(frozen=True)
+class Trap:
+    """A failure that a transcript shows: what is seen, why, and the way out."""
+
+    error: str  # "EPERM", or SILENT
+    message: str
+    cause: str
+    remedy: str
+
+    @property
+    def printed(self) -> bool:
+        """Tell whether the message is the output's, and not a description."""
+        return self.error != SILENT
 
 
 def read_session(path: Path) -> Session:
@@ -59,6 +89,44 @@ def parse_session(text: str, path: Path) -> Session:
     if not text.endswith("\n"):
         raise SessionError(f"{path}:{len(lines)}: no newline at the end of the file")
     return Session(tuple(headers), "".join(lines[first:]))
+
+
+def error_number(error: str) -> int:
+    """Return the number of an error by its name, 0 for SILENT, -1 for no error."""
+    return 0 if error == SILENT else getattr(errno, error, -1)
+
+
+def traps(session: Session, path: Path) -> list[Trap]:
+    """Return the failures that a transcript's head names; path is for messages."""
+    found: list[dict[str, list[str]]] = []
+    for key, value in session.headers:
+        if key == "trap":
+            found.append({key: [value], "cause": [], "remedy": []})
+        elif key in ("cause", "remedy"):
+            if not found:
+                raise SessionError(f"{path}: '#: {key}:' stands before any '#: trap:'")
+            found[-1][key].append(value)
+    output = "".join(
+        line for terminal, _, line in classify(session.text) if not terminal
+    )
+    return [read_trap(entry, output, path) for entry in found]
+
+
+def read_trap(entry: dict[str, list[str]], output: str, path: Path) -> Trap:
+    """Return one failure; what it says of the output must be true."""
+    error, _, message = " ".join(entry["trap"]).partition(" ")
+    trap = Trap(error, message, " ".join(entry["cause"]), " ".join(entry["remedy"]))
+    where = f"{path}: '#: trap: {error} {message}'"
+    if error_number(error) < 0:
+        raise SessionError(f"{where}: {error} is no error: write EPERM, or {SILENT}")
+    if not (message and trap.cause and trap.remedy):
+        raise SessionError(
+            f"{where}: needs a message, a '#: cause:' and a '#: remedy:'"
+        )
+    pattern = ".*".join(re.escape(part) for part in message.split("..."))
+    if trap.printed and not re.search(pattern, output):
+        raise SessionError(f"{where}: the session does not print that")
+    return trap
 
 
 def alternatives(plain: Path) -> list[tuple[str, Path]]:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -29,6 +29,7 @@ from pygments.lexer import Lexer
 from pygments.token import Generic, Text
 from sphinx.application import Sphinx
 from sphinx.directives.code import container_wrapper
+from sphinx.domains.std import StandardDomain
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
@@ -110,6 +111,11 @@ def visit_session(self: HTML5Translator, node: ShownSession) -> None:
     raise nodes.SkipNode
 
 
+def session_id(name: str) -> str:
+    """Return the label of the place that shows a transcript, TOPIC/NAME."""
+    return str(nodes.make_id(f"session-{name}"))
+
+
 class Transcript(SphinxDirective):
     """Show docs/transcripts/ARGUMENT.console without its header lines."""
 
@@ -133,8 +139,16 @@ class Transcript(SphinxDirective):
         if "caption" in self.options:
             block = container_wrapper(self, block, self.options["caption"])
         self.add_name(block)
+        self.label(block)
         row = kernels.transcripts.get(self.arguments[0])
         return [block, *badge(row, kernels), *others]
+
+    def label(self, block: nodes.Element) -> None:
+        """Let other pages refer to the session."""
+        label = session_id(self.arguments[0])
+        block["ids"].append(label)
+        domain = cast(StandardDomain, self.env.get_domain("std"))
+        domain.anonlabels[label] = self.env.docname, label
 
     def session(self, path: Path) -> nodes.Element:
         """Return the session in a file as a literal block."""
@@ -179,6 +193,9 @@ class Excerpt(Transcript):
     """Show some commands of a transcript that another page shows."""
 
     option_spec = {"steps": directives.positive_int_list}
+
+    def label(self, block: nodes.Element) -> None:
+        """The session itself is on another page."""
 
     def show(self, text: str) -> ShownSession:
         """Return the block with the chosen steps alone."""

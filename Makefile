@@ -128,10 +128,10 @@ bench: guest ## measure the lab: to the prompt, and from a save to a verdict
 	@tests/bench/prompt
 	@tests/bench/exercises
 
-mutants: guest ## show that every test can fail: run them on wrong samples (minutes)
-	@tests/samples/mutate build introduction build/mutants
+mutants: guest ## show that every test can fail, on wrong samples (PAGE=introduction)
+	@tests/samples/mutate build $(or $(PAGE),introduction) build/mutants
 	@tests/vm/exec --kernel $(KERNEL) --seconds 3600 \
-	    'SAMPLES=$$PWD /book/tests/samples/mutate run introduction /book/build/mutants'
+	    'SAMPLES=$$PWD /book/tests/samples/mutate run $(or $(PAGE),introduction) /book/build/mutants'
 
 clean: ## remove what was built here; never work/
 	rm -rf build

@@ -13,6 +13,8 @@ Attributes = dict[str, str]
 
 # The Debian packages whose manual pages the book may refer to.
 PACKAGES = (
+    "coreutils",
+    "hostname",
     "manpages",
     "manpages-dev",
     "graphviz",

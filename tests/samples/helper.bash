@@ -16,9 +16,10 @@ setup() {
     read -r -d '' orphans_before </proc/1/task/1/children || :
 }
 
-# No test may leave a pin, a file or a process. Orphans are init's children.
+# No test may leave a pin, a file or a process, or rename the machine. Orphans
+# are init's children.
 teardown() {
-    local failed=0 mounts orphans children child
+    local failed=0 mounts orphans children child name
     local tmp=(/tmp/*) files=("$scratch"/*)
 
     read -r -d '' children <"/proc/$BASHPID/task/$BASHPID/children" || :
@@ -35,6 +36,12 @@ teardown() {
         echo "a pinned namespace was left:"
         findmnt -t nsfs
         umount -l -a -t nsfs
+        failed=1
+    fi
+    read -r name </proc/sys/kernel/hostname
+    if [ "$name" != lab ]; then
+        echo "the machine was renamed: $name"
+        hostname lab
         failed=1
     fi
     if [[ ${tmp[*]} != "${tmp_before[*]}" || -e ${files[0]} ]]; then

@@ -62,8 +62,7 @@ int main(int argc, char *argv[])
         exit(2);
     }
 
-    /* From here to the end we have every capability, in this namespace.
-     */
+    /* From here on we have every capability, and only in here. */
     if (unshare(CLONE_NEWUSER) == -1)
         err(EXIT_FAILURE, "unshare: CLONE_NEWUSER");
     show_link("in", "/proc/self/ns/user");

@@ -36,6 +36,11 @@ load helper
     [ "$stderr" = "uts_copy: sethostname: ${name}0: Invalid argument" ]
 }
 
+@test "uts_copy: the kernel takes any bytes for a name" {
+    run -0 uts/uts_copy 'two words/and a slash'
+    [[ ${lines[2]} == *'  two words/and a slash  '* ]]
+}
+
 @test "uts_copy: an ordinary user gets EPERM" {
     capture as_reader uts/uts_copy paper
     [ "$status" -eq 1 ]

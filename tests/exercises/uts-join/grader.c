@@ -1,0 +1,83 @@
+/*
+ * grader.c - is the command in the UTS namespace of the named process?
+ */
+#define _GNU_SOURCE
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../library/facts.h"
+
+static pid_t named; /* the process whose namespace is to be entered */
+
+/* Its number in the sandbox, which is what the program is given. */
+static const char *number_inside(pid_t pid)
+{
+    const char *numbers = status_of(pid, "NSpid");
+    const char *last = strrchr(numbers, ' ');
+    return last == NULL ? numbers : last + 1;
+}
+
+static bool joined(const char *unused)
+{
+    (void)unused;
+    expected("%s", target("/proc/%d/ns/uts", named));
+    observed("%s", target("/proc/%d/ns/uts", command()));
+    return same(namespace_of(command(), "uts"),
+                namespace_of(named, "uts"));
+}
+
+static bool command_does_not_run(const char *unused)
+{
+    (void)unused;
+    expected("no process executes it");
+    observed("a process executes it");
+    return command() == 0;
+}
+
+#define LOOK "unshare -u sleep 9 & /book/work/uts-join $! "
+#define NONE "/book/work/uts-join 999999 echo run; echo $?"
+#define ENTER "introduction-enter"
+
+static const struct fact running[] = {
+    {"runs", "your program runs the command it is given", command_runs,
+     NULL, LOOK "uname -n", ENTER},
+    {"own", "no other program does the work", own_work, NULL,
+     "strace -f -e execve /book/work/uts-join $$ true", ENTER},
+    {"arguments", "the command gets its arguments unchanged",
+     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''", ENTER},
+    {"joined", "the command is in the uts namespace of the process",
+     joined, NULL, LOOK "readlink /proc/self/ns/uts /proc/$!/ns/uts",
+     ENTER},
+    {"only", "every other namespace is the caller's", in_same_but,
+     "uts", LOOK "ls -l /proc/self/ns", ENTER},
+    {0}};
+
+static const struct fact after[] = {
+    {"status", "your program ends with the command's status",
+     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
+     ENTER},
+    {"left", "no process of yours is left", no_process_left, NULL,
+     LOOK "true; ps", ENTER},
+    {0}};
+
+static const struct fact none[] = {
+    {"nothing", "for a process that does not exist nothing runs",
+     command_does_not_run, NULL, NONE, "introduction-scripts"},
+    {"missing", "and the program ends with status 1", status_is, "1",
+     NONE, "introduction-scripts"},
+    {0}};
+
+int main(int argc, char *argv[])
+{
+    open_sandbox(argc, argv);
+    named = make_process(CLONE_NEWUTS | CLONE_NEWIPC);
+    start(number_inside(named), COMMAND, NULL);
+    judge(running);
+    end_command();
+    judge(after);
+
+    start("999999", COMMAND, NULL);
+    judge(none);
+    return verdict();
+}

@@ -71,4 +71,7 @@ int main(int argc, char *argv[])
     if (unshare(CLONE_NEWUTS) == -1)
         err(EXIT_FAILURE, "unshare: CLONE_NEWUTS");
     examine();
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

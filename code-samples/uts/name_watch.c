@@ -56,7 +56,8 @@ int main(int argc, char *argv[])
     if (file == -1)
         err(EXIT_FAILURE, "open: %s", path);
     show("before", file);
-    fflush(stdout);
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
     int status = run(&argv[1]);
     show("after", file);
 
@@ -66,5 +67,7 @@ int main(int argc, char *argv[])
     if (woken == -1)
         err(EXIT_FAILURE, "poll: %s", path);
     printf("%-7s %s\n", "woken", woken ? "yes" : "no");
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
     exit(status);
 }

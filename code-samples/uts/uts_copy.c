@@ -52,4 +52,7 @@ int main(int argc, char *argv[])
     if (setns(home, CLONE_NEWUTS) == -1)
         err(EXIT_FAILURE, "setns");
     show("home");
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cell import Run
 from subject import Subject
 from table import SHORT, Call
-from usage import TYPES
+from usage import TYPES, Case
 
 REPORTED, TOLERATED = "reported", "tolerated"
 
@@ -125,7 +125,16 @@ def achieved(run: Run, clean: Run, fault: Fault) -> bool:
     return short and same_probes and punched(run.stdout, fault.count, clean.stdout)
 
 
-def judge(subject: Subject, fault: Fault, run: Run, clean: Run, hits: int) -> Verdict:
+def answered(fault: Fault, run: Run, case: Case) -> bool:
+    """Tell whether a program whose output is the kernel's answer shows this one."""
+    if fault.error == SHORT or fault.call.name not in case.answers:
+        return False
+    return os.strerror(getattr(errno, fault.error)) in run.stdout
+
+
+def judge(
+    subject: Subject, fault: Fault, run: Run, clean: Run, hits: int, case: Case
+) -> Verdict:
     """Return what a run with an injected fault is."""
     wrong = always_wrong(run, clean, set())
     if wrong == "left" and fault.call.name in UNDO:
@@ -136,6 +145,8 @@ def judge(subject: Subject, fault: Fault, run: Run, clean: Run, hits: int) -> Ve
         return Verdict("not injected")
     said = messages(run)
     if run.status == clean.status:
+        if answered(fault, run, case):
+            return Verdict(REPORTED)
         if not achieved(run, clean, fault):
             return Verdict("silent", f"the effect, or {expectation(subject, fault)}")
         lost = clean.stderr != ""  # a wrong call: the fault is in what it says of it

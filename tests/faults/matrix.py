@@ -1,5 +1,6 @@
 """The cells of a program: each call that it makes, times what can go wrong with it."""
 
+import re
 import shlex
 import zlib
 from collections.abc import Iterator
@@ -146,5 +147,8 @@ class Matrix:
             words = ["env", f"PAD={pad}", *words]
         run = self.places.run(words, case, log=True)
         hits = run.log.count("(INJECTED")
-        verdict = judge(self.subject, fault, run, clean, hits)
+        seen = [
+            replace(r, stdout=re.sub(case.varies, "", r.stdout)) for r in (run, clean)
+        ]
+        verdict = judge(self.subject, fault, *seen, hits, case)
         return Cell(self.subject.name, name, verdict, run, shlex.join(words))

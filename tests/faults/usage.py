@@ -202,6 +202,8 @@ class Case:
     usage: Usage
     peer: str = ""  # a shell command
     listens: str = ""  # the peer listens there before the program starts
+    answers: frozenset[str] = frozenset()  # calls whose errors the program prints
+    varies: str = ""  # what of its output differs by itself, a regular expression
 
 
 def filled(text: str, values: dict[str, str]) -> str:
@@ -226,6 +228,11 @@ def cases(name: str, line: str) -> list[Case]:
             listens = usage.values["SOCKET"] if key == "listener" else ""
             peer = filled(value, usage.values)
             found = [replace(case, peer=peer, listens=listens) for case in found]
+        elif key == "answers":
+            calls = frozenset(value.split())
+            found = [replace(case, answers=calls) for case in found]
+        elif key == "varies":
+            found = [replace(case, varies=value) for case in found]
         else:
             raise UsageError(f"{CASES.name}:{number}: not understood: {rest}")
     return found

@@ -141,16 +141,18 @@ static void lines(const char *word, const char *path, int column)
 /* The kernel's own list, where it has one: see also census.c. */
 static void namespaces(void)
 {
+    /* In one go: where a list would continue, a namespace may be gone.
+     */
     struct request all = {.size = sizeof(all)};
-    uint64_t ids[64];
-    long count;
-    while ((count = syscall(SYS_listns, &all, ids, 64, 0)) > 0) {
-        for (long i = 0; i < count; i++)
-            printf("namespace %ju\n", (uintmax_t)ids[i]);
-        all.ns_id = ids[count - 1];
-    }
+    static uint64_t ids[4096];
+    const long most = sizeof(ids) / sizeof(ids[0]);
+    long count = syscall(SYS_listns, &all, ids, most, 0);
     if (count == -1 && errno != ENOSYS)
         err(EXIT_FAILURE, "listns");
+    if (count == most)
+        errx(EXIT_FAILURE, "more than %ld namespaces", most);
+    for (long i = 0; i < count; i++)
+        printf("namespace %ju\n", (uintmax_t)ids[i]);
 }
 
 static int print_entry(const char *path, const struct stat *about,

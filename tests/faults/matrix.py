@@ -147,8 +147,9 @@ class Matrix:
             words = ["env", f"PAD={pad}", *words]
         run = self.places.run(words, case, log=True)
         hits = run.log.count("(INJECTED")
-        seen = [
-            replace(r, stdout=re.sub(case.varies, "", r.stdout)) for r in (run, clean)
+        seen, compared = [
+            replace(one, stdout=re.sub(case.varies, "", one.stdout))
+            for one in (run, clean)
         ]
-        verdict = judge(self.subject, fault, *seen, hits, case)
+        verdict = judge(self.subject, fault, seen, compared, hits, case)
         return Cell(self.subject.name, name, verdict, run, shlex.join(words))

@@ -123,6 +123,15 @@ record: guest ## rewrite what differs in transcripts (PAGE=introduction or one)
 verify: guest ## grade the graders (E=uts-name: of one exercise)
 	@tests/exercises/verify --kernel $(KERNEL) $(E)
 
+audit: ## run the check sealed off: read-only, without a network; nothing is left
+	@tests/setup/install read lab check
+	@$(MAKE) --no-print-directory guest
+	@tests/audit
+
+faults: guest ## let every call of the samples fail, and call them wrongly (S=unshare)
+	@tests/faults/inject --kernel $(KERNEL) $(S)
+	@tests/faults/sanitize $(S)
+
 bench: guest ## measure the lab: to the prompt, and from a save to a verdict
 	@tests/vm/fetch all
 	@tests/bench/prompt
@@ -141,5 +150,5 @@ distclean: clean ## remove also what was downloaded, from your cache folder
 	tests/vm/fetch --forget
 
 .PHONY: help read html epub pdf dist samples lab lab-shell guest check matrix lint browser
-.PHONY: sphinxes replay record bench mutants clean distclean
+.PHONY: sphinxes replay record audit faults bench mutants clean distclean
 .PHONY: exercises start try watch hint solution reset next verify

@@ -30,7 +30,8 @@ class Cell:
         """Return what a reader of a red cell needs."""
         lines = [
             f"WRONG  {self.subject}: {self.name}",
-            f"  happened: {WRONG[self.verdict.outcome]}; status {self.run.status}",
+            f"  happened: {self.verdict.outcome}: {WRONG[self.verdict.outcome]}",
+            f"  status:   {self.run.status}",
         ]
         for key in ("stdout", "stderr"):
             text = getattr(self.run, key).strip()

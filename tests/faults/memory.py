@@ -52,15 +52,15 @@ def findings(run: Run) -> list[str]:
     """Return what a tool found in a run."""
     said = [line for line in run.stderr.splitlines() if "runtime error: " in line]
     said += re.findall(r"ERROR: \w+Sanitizer: .*", run.stderr)
-    opened: Counter[str] = Counter()
+    opened: Counter[tuple[str, str]] = Counter()
     log = re.sub(r"^==\d+== FILE DESCRIPTORS.*\n", "", run.log, flags=re.MULTILINE)
     for block in BLOCK.findall(log.replace("== \n", "==\n")):
         lines = [re.sub(r"^==\d+== *", "", line) for line in block.splitlines()]
         if not QUIET.match(lines[0]):
             said += lines
         elif lines[0].startswith("Open") and "<inherited" not in block:
-            opened["; ".join(lines[1:])] += 1
-    said += [f"{n} open: {at}" for at, n in opened.items() if n > SAME]
+            opened[block.split()[0], "; ".join(lines[1:])] += 1  # in this process
+    said += [f"{n} open: {at}" for (_, at), n in opened.items() if n > SAME]
     return said
 
 

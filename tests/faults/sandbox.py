@@ -15,8 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cache import CHECKOUT, LabError
+from subject import LAB
 
-LAB = CHECKOUT / "build/faults/lab"  # the guest's own programs, compiled for here
 LOOP = """
 while IFS=' ' read -r word command; do
     (eval "$command") </dev/null 2>&1
@@ -53,6 +53,7 @@ class Sandbox:
             stderr=subprocess.STDOUT,
         )
         self.pending = b""
+        self.last = ""
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -74,11 +75,11 @@ class Sandbox:
                 raise LabError("the sandbox stopped answering")
             data = os.read(out, 65536)
             if not data:
-                said = self.pending.decode(errors="replace").strip()
-                raise LabError(f"the sandbox ended: {said or 'bwrap said nothing'}")
+                raise LabError(f"the sandbox ended: {self.last or 'without a word'}")
             self.pending += data
         line, _, self.pending = self.pending.partition(b"\n")
-        return line.decode(errors="replace")
+        self.last = line.decode(errors="replace")
+        return self.last
 
     def run(
         self,

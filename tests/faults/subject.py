@@ -11,6 +11,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 HERE = CHECKOUT / "tests/faults"
 BUILD = CHECKOUT / "build/faults"
 SOLUTIONS = "tests/exercises/*/solution.c"
+LAB = BUILD / "lab"  # the guest's own programs, compiled for here
 GUEST_BUILD = "/book/build/faults"
 HEADERS = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
 COMPILE = ["gcc", "-std=gnu17", "-O2", "-static"]
@@ -88,7 +89,7 @@ def build(programs: list[Subject]) -> None:
     work += [(HERE / f"{n}.c", BUILD / n, COMPILE) for n in ("cell", "probe")]
     guest = CHECKOUT / "tests/vm/guest"
     names = ("census", "inventory")
-    work += [(guest / f"{n}.c", BUILD / "lab" / n, COMPILE) for n in names]
+    work += [(guest / f"{n}.c", LAB / n, COMPILE) for n in names]
     with ThreadPoolExecutor() as pool:
         for future in [pool.submit(compiled, *job) for job in work]:
             future.result()

@@ -86,8 +86,13 @@ def chosen(page: str, last: str) -> list[list[str]]:
     raise TranscriptError(f"there is no transcript {last} in docs/{page}.rst")
 
 
-def run_session(todo: list[str], series: str, recorded: list[str]) -> list[Outcome]:
-    """Run transcripts, one after the other, in one guest; write those of recorded."""
+def run_session(
+    todo: list[str], series: str, recorded: list[str], tidy: bool
+) -> list[Outcome]:
+    """Run transcripts, one after the other, in one guest; write those of recorded.
+
+    If tidy, the guest must then be as it was before.
+    """
     outcomes = []
     with open_guest(image(series), cache_mode="loose") as guest:
         before = inventory.take(guest)
@@ -102,7 +107,7 @@ def run_session(todo: list[str], series: str, recorded: list[str]) -> list[Outco
                 break  # the terminals are not where the next one expects them
             outcomes.append(outcome)
         else:
-            if left := session.left_behind(before):
+            if tidy and (left := session.left_behind(before)):
                 outcomes[-1].wrong += ["in the guest, after all transcripts:", *left]
     return outcomes + [
         Outcome(name, series, ["not run, because of an earlier one"])
@@ -110,13 +115,16 @@ def run_session(todo: list[str], series: str, recorded: list[str]) -> list[Outco
     ]
 
 
-def run_page(page: str, series: str, record: bool, last: str) -> list[Outcome]:
+def run_page(
+    page: str, series: str, record: bool, last: str, tidy: bool = False
+) -> list[Outcome]:
     """Run a page's transcripts up to the one named last, all if last is the page.
 
-    Recording one transcript compares those before it.
+    Recording one transcript compares those before it. If tidy, a whole page must leave
+    its guests as they were.
     """
     outcomes = []
     for todo in chosen(page, last):
         recorded = (todo if last == page else [last]) if record else []
-        outcomes += run_session(todo, series, recorded)
+        outcomes += run_session(todo, series, recorded, tidy and last == page)
     return outcomes

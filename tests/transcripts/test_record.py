@@ -133,6 +133,17 @@ def test_fresh_lab(docs: Path) -> None:
     assert [o.name for o in run("page", record=False, last="page/b")] == ["page/b"]
 
 
+def test_leftovers(docs: Path) -> None:
+    """A whole page that leaves something behind is told so, a part of it is not."""
+    write_page(docs, "page", {"a": "sh1# touch /tmp/here\n", "b": "sh1# true\n"})
+    a, b = run_page("page", DEFAULT, False, "page", tidy=True)
+    assert (a.wrong, b.wrong) == (
+        [],
+        ["in the guest, after all transcripts:", "left behind: file - /tmp/here"],
+    )
+    assert run_page("page", DEFAULT, False, "page/a", tidy=True)[0].wrong == []
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [

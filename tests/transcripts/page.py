@@ -95,7 +95,7 @@ def run_session(
     """
     outcomes = []
     with open_guest(image(series), cache_mode="loose") as guest:
-        before = inventory.take(guest)
+        before = inventory.take(guest) if tidy else []
         session = Session(guest)
         names = Names(lambda kind, values: living(guest, kind, values))
         for name in todo:

@@ -1,0 +1,50 @@
+/*
+ * pin_mnt.c - pin a new mount namespace to a file
+ *
+ * usage: pin_mnt FILE
+ * needs: CAP_SYS_ADMIN, CAP_SYS_CHROOT
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+
+static int must_open(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd == -1)
+        err(EXIT_FAILURE, "open: %s", path);
+    return fd;
+}
+
+int main(int argc, char *argv[])
+{
+    if (argc != 2 || argv[1][0] == '-') {
+        fputs("usage: pin_mnt FILE\n", stderr);
+        exit(2);
+    }
+
+    /* setns will take us to the root folder, so look the file up now.
+     * O_PATH gives a descriptor for the place and not for its data. */
+    int file = must_open(argv[1], O_PATH);
+    int home = must_open("/proc/self/ns/mnt", O_RDONLY);
+
+    if (unshare(CLONE_NEWNS) == -1)
+        err(EXIT_FAILURE, "unshare");
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+        err(EXIT_FAILURE, "mount: /");
+    int away = must_open("/proc/self/ns/mnt", O_RDONLY);
+
+    /* A mount namespace cannot be pinned within itself. */
+    if (setns(home, CLONE_NEWNS) == -1)
+        err(EXIT_FAILURE, "setns");
+
+    char from[32], to[32];
+    snprintf(from, sizeof(from), "/proc/self/fd/%d", away);
+    snprintf(to, sizeof(to), "/proc/self/fd/%d", file);
+    if (mount(from, to, NULL, MS_BIND, NULL) == -1)
+        err(EXIT_FAILURE, "mount: %s", argv[1]);
+}

@@ -1,0 +1,101 @@
+/*
+ * propagation.c - try what reaches a copied mount, and what leaves it
+ *
+ * usage: propagation
+ * needs: CAP_SYS_ADMIN
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void must_mount(const char *source, const char *target,
+                       const char *type, unsigned long flags)
+{
+    if (mount(source, target, type, flags, NULL) == -1)
+        err(EXIT_FAILURE, "mount: %s", target);
+}
+
+static void must_umount(const char *target)
+{
+    if (umount2(target, MNT_DETACH) == -1)
+        err(EXIT_FAILURE, "umount2: %s", target);
+}
+
+static dev_t device(const char *path)
+{
+    struct stat file;
+    if (stat(path, &file) == -1)
+        err(EXIT_FAILURE, "stat: %s", path);
+    return file.st_dev;
+}
+
+/* Does a mount at one path appear at the other as well? */
+static bool reaches(const char *here, const char *there)
+{
+    must_mount("trial", here, "tmpfs", 0);
+    bool reached = device(here) == device(there);
+    must_umount(here);
+    return reached;
+}
+
+static bool can_be_bound(const char *path)
+{
+    if (mount(path, "second", NULL, MS_BIND, NULL) == 0) {
+        must_umount("second");
+        return true;
+    }
+    if (errno != EINVAL)
+        err(EXIT_FAILURE, "mount: second");
+    return false;
+}
+
+static void try_copy(const char *name, unsigned long type)
+{
+    must_mount("original", "copy", NULL, MS_BIND);
+    must_mount(NULL, "copy", NULL, type);
+    bool in = reaches("original/sub", "copy/sub");
+    bool out = reaches("copy/sub", "original/sub");
+    printf("%-12s %-18s %-18s %s\n", name, in ? "yes" : "no",
+           out ? "yes" : "no", can_be_bound("copy") ? "yes" : "no");
+    must_umount("copy");
+}
+
+int main(int argc, char *argv[])
+{
+    (void)argv;
+    if (argc > 1) {
+        fputs("usage: propagation\n", stderr);
+        exit(2);
+    }
+
+    /* A stage of our own: an empty /tmp that nobody else sees. */
+    if (unshare(CLONE_NEWNS) == -1)
+        err(EXIT_FAILURE, "unshare");
+    must_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE);
+    must_mount("stage", "/tmp", "tmpfs", 0);
+    if (chdir("/tmp") == -1)
+        err(EXIT_FAILURE, "chdir: /tmp");
+    const char *const folders[] = {"original", "copy", "second"};
+    for (int i = 0; i < 3; i++)
+        if (mkdir(folders[i], 0755) == -1)
+            err(EXIT_FAILURE, "mkdir: %s", folders[i]);
+
+    /* Only a mount can be shared, and a folder becomes one by this. */
+    must_mount("original", "original", NULL, MS_BIND);
+    must_mount(NULL, "original", NULL, MS_SHARED);
+    if (mkdir("original/sub", 0755) == -1)
+        err(EXIT_FAILURE, "mkdir: original/sub");
+
+    puts("the copy is  original -> copy   copy -> original   bindable");
+    try_copy("shared", MS_SHARED);
+    try_copy("slave", MS_SLAVE);
+    try_copy("private", MS_PRIVATE);
+    try_copy("unbindable", MS_UNBINDABLE);
+}

@@ -90,4 +90,7 @@ int main(int argc, char *argv[])
     for (int i = 2; i < argc; i++)
         draw_mounts(argv[1], argv[i]);
     puts("}");
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

@@ -98,4 +98,7 @@ int main(int argc, char *argv[])
     try_copy("slave", MS_SLAVE);
     try_copy("private", MS_PRIVATE);
     try_copy("unbindable", MS_UNBINDABLE);
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

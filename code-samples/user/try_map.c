@@ -1,0 +1,63 @@
+/*
+ * try_map.c - write id maps in any way, and show what the kernel says
+ *
+ * usage: try_map FILE=TEXT...
+ * needs: nothing
+ *
+ * Writes, in a new user namespace, each TEXT to its FILE, which is one
+ * of uid_map, gid_map and setgroups.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const files[] = {"uid_map", "gid_map", "setgroups"};
+
+/* The name of the file that an argument begins with, or NULL. */
+static const char *file_of(const char *argument)
+{
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        size_t length = strlen(files[i]);
+        if (strncmp(argument, files[i], length) == 0 &&
+            argument[length] == '=')
+            return files[i];
+    }
+    return NULL;
+}
+
+static void try(const char *file, const char *text)
+{
+    char path[32];
+    snprintf(path, sizeof(path), "/proc/self/%s", file);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd == -1)
+        err(EXIT_FAILURE, "open: %s", path);
+
+    /* A refusal is what we came for, and no failure. */
+    ssize_t written = write(fd, text, strlen(text));
+    printf("%s: %s\n", file, written == -1 ? strerror(errno) : "ok");
+    if (close(fd) == -1)
+        err(EXIT_FAILURE, "close: %s", path);
+}
+
+int main(int argc, char *argv[])
+{
+    for (int i = 1; i < argc; i++)
+        if (file_of(argv[i]) == NULL)
+            argc = 1;
+    if (argc < 2) {
+        fputs("usage: try_map FILE=TEXT...\n", stderr);
+        exit(2);
+    }
+
+    if (unshare(CLONE_NEWUSER) == -1)
+        err(EXIT_FAILURE, "unshare");
+    for (int i = 1; i < argc; i++)
+        try(file_of(argv[i]), strchr(argv[i], '=') + 1);
+}

@@ -46,4 +46,6 @@ int main(int argc, char *argv[])
     if (dprintf(fd, "0 %lu 1\n", uid) < 0)
         err(EXIT_FAILURE, "write: /proc/self/uid_map");
     printf("uid %u inside, %lu outside\n", getuid(), uid);
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

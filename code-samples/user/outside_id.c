@@ -43,6 +43,8 @@ int main(int argc, char *argv[])
         unsigned long count = strtoul(field, &field, 10);
         if (id >= inside && id - inside < count && outside != NO_ID) {
             printf("%lu\n", outside + (id - inside));
+            if (fflush(stdout) == EOF)
+                err(EXIT_FAILURE, "fflush");
             exit(EXIT_SUCCESS);
         }
     }

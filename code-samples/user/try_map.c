@@ -60,4 +60,7 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "unshare");
     for (int i = 1; i < argc; i++)
         try(file_of(argv[i]), strchr(argv[i], '=') + 1);
+
+    if (fflush(stdout) == EOF)
+        err(EXIT_FAILURE, "fflush");
 }

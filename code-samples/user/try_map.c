@@ -1,11 +1,11 @@
 /*
  * try_map.c - write id maps in any way, and show what the kernel says
  *
- * usage: try_map FILE=TEXT...
+ * usage: try_map WRITE...
  * needs: nothing
  *
- * Writes, in a new user namespace, each TEXT to its FILE, which is one
- * of uid_map, gid_map and setgroups.
+ * Each WRITE, in a new user namespace, is FILE=TEXT. A FILE is uid_map,
+ * gid_map or setgroups.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -52,7 +52,7 @@ int main(int argc, char *argv[])
         if (file_of(argv[i]) == NULL)
             argc = 1;
     if (argc < 2) {
-        fputs("usage: try_map FILE=TEXT...\n", stderr);
+        fputs("usage: try_map WRITE...\n", stderr);
         exit(2);
     }
 

@@ -108,6 +108,11 @@ WORDS = {
     "NAME": Word("paper"),
     "HOSTNAME": Word("paper"),
     "SECONDS": Word("1"),
+    "UID": Word("1000"),
+    "ID": Word("0"),
+    "FIRST": Word("100000"),
+    "COUNT": Word("9"),
+    "WRITE": Word("setgroups=deny"),
 }
 
 

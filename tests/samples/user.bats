@@ -196,9 +196,9 @@ tries() {
 }
 
 @test "try_map: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: try_map FILE=TEXT...' user/try_map
-    refused 2 'usage: try_map FILE=TEXT...' user/try_map uid_map
-    refused 2 'usage: try_map FILE=TEXT...' user/try_map uid_map= mem=0
+    refused 2 'usage: try_map WRITE...' user/try_map
+    refused 2 'usage: try_map WRITE...' user/try_map uid_map
+    refused 2 'usage: try_map WRITE...' user/try_map uid_map= mem=0
 }
 
 # ---- drop_map ----

@@ -20,7 +20,7 @@ static void write_file(const char *path, const char *text)
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd == -1)
         err(EXIT_FAILURE, "open: %s", path);
-    if (write(fd, text, strlen(text)) == -1)
+    if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
         err(EXIT_FAILURE, "write: %s", path);
     if (close(fd) == -1)
         err(EXIT_FAILURE, "close: %s", path);

@@ -15,6 +15,7 @@ CASES = Path(__file__).with_name("cases.txt")
 PLACE = "/tmp/faults"  # see the program setup
 TOKEN = re.compile(
     r"\[-(?P<flag>\w)(?: (?P<value>\w+))?\]"  # [-t TYPE], [-f]
+    r"|(?P<choice>[a-z]+(?:\|[a-z]+)+)"  # unchanged|private
     r"|(?P<open>\[)?(?P<word>[A-Z]\w*)(?(open)\])(?P<many>\.\.\.)?"  # [ARG]...
 )
 TYPES = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
@@ -106,6 +107,8 @@ WORDS = {
     "TYPE": Word("net", (Wrong("nosuch", "nosuch", errors("ENOENT"), (1, 2)),)),
     "SOCKET": Word(f"{PLACE}/cwd/socket", NO_SOCKET),
     "NAME": Word("paper"),
+    "PATH": Word("/tmp"),
+    "FOLDER": Word(f"{PLACE}/folder", NO_FILE),
     "HOSTNAME": Word("paper"),
     "SECONDS": Word("1"),
     "UID": Word("1000"),
@@ -174,7 +177,7 @@ class Usage:
         for place, part in enumerate(self.parts):
             if not part.word:
                 continue
-            for wrong in WORDS[part.word].wrong:
+            for wrong in WORDS.get(part.word, Word("")).wrong:
                 values = {**self.values, part.word: wrong.value}
                 others = [p.right(self.values) for p in self.parts]
                 others[place] = part.right(values)
@@ -184,18 +187,21 @@ class Usage:
 
 def parse(line: str) -> Usage:
     """Return what a usage line says; raises UsageError where it is not understood."""
+    values = {"": "", **{word: about.right for word, about in WORDS.items()}}
     parts, at = [], len(line.split()[0])
     while at < len(line):
         match = TOKEN.match(line, at + 1)
         if not match or line[at] != " ":
             raise UsageError(f"usage: {line}: not understood from '{line[at:]}'")
         at = match.end()
-        word = match["word"] or match["value"] or ""
-        if word and word not in WORDS:
+        choice = match["choice"] or ""
+        if choice:
+            values[choice] = choice.rpartition("|")[2]
+        word = choice or match["word"] or match["value"] or ""
+        if word not in values:
             raise UsageError(f"usage: {line}: what is {word}? Teach usage.py its WORDS")
-        needed = bool(match["word"] and not match["open"])
+        needed = bool(choice or (match["word"] and not match["open"]))
         parts.append(Part(word, needed, bool(match["many"]), match["flag"] or ""))
-    values = {word: about.right for word, about in WORDS.items()}
     return Usage(line, tuple(parts), values)
 
 
@@ -216,6 +222,15 @@ def filled(text: str, values: dict[str, str]) -> str:
     return re.sub(r"\b[A-Z]{3,}\b", lambda m: values.get(m[0], m[0]), text)
 
 
+def skipped(name: str) -> str:
+    """Return why the program of that name is not run here, "" if it is."""
+    for text in CASES.read_text().splitlines():
+        who, _, rest = text.partition(" ")
+        if who == name and rest.strip().startswith("skip: "):
+            return rest.partition(": ")[2]
+    return ""
+
+
 def cases(name: str, line: str) -> list[Case]:
     """Return the ways to run the program of that name: at least one."""
     usage = parse(line)
@@ -233,6 +248,8 @@ def cases(name: str, line: str) -> list[Case]:
             listens = usage.values["SOCKET"] if key == "listener" else ""
             peer = filled(value, usage.values)
             found = [replace(case, peer=peer, listens=listens) for case in found]
+        elif key == "skip":
+            continue  # see skipped
         elif key == "answers":
             calls = frozenset(value.split())
             found = [replace(case, answers=calls) for case in found]

@@ -41,7 +41,7 @@ TOOLS = (
     Tool(
         "valgrind",
         "",
-        "valgrind -q --track-fds=yes --leak-check=full --error-exitcode=99"
+        "valgrind -q --vgdb=no --track-fds=yes --leak-check=full --error-exitcode=99"
         f" --suppressions={SUPPRESSIONS} --log-file={LOG}",
         False,
     ),

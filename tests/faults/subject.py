@@ -19,6 +19,7 @@ COMPILE = ["gcc", "-std=gnu17", "-O2", "-static"]
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
 from book.headers import Header, parse_header  # noqa: E402
 from book.samples import FOLDER, find_samples  # noqa: E402
+from usage import skipped  # noqa: E402
 
 
 class BuildError(Exception):
@@ -66,6 +67,20 @@ def choose(names: list[str]) -> list[Subject]:
     if unknown := set(names) - {subject.name for subject in known}:
         raise BuildError(f"no such program: {' '.join(sorted(unknown))}")
     return [subject for subject in known if not names or subject.name in names]
+
+
+def choose_runnable(names: list[str]) -> tuple[list[Subject], int]:
+    """Return the programs to run, and how many are skipped; say why they are.
+
+    Who is named is run.
+    """
+    chosen = choose(names)
+    skips = {} if names else {one.name: skipped(one.name) for one in chosen}
+    for name, why in skips.items():
+        if why:
+            print(f"{name:28} skipped: {why}", flush=True)
+    run = [subject for subject in chosen if not skips.get(subject.name)]
+    return run, len(chosen) - len(run)
 
 
 def compiled(source: Path, target: Path, command: list[str]) -> None:

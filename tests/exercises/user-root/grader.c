@@ -32,7 +32,7 @@ static bool has_all_capabilities(const char *unused)
 #define LOOK                                                           \
     "setpriv --reuid=1000 --regid=1000 --clear-groups "                \
     "/book/work/user-root "
-#define READ "introduction-unprivileged"
+#define READ "user-who"
 
 static const struct fact running[] = {
     {"runs", "your program runs the command it is given", command_runs,
@@ -49,10 +49,10 @@ static const struct fact running[] = {
      "mapped",
      has_map, "uid_map", LOOK "cat /proc/self/uid_map", READ},
     {"groups", "the caller's group is group 0 inside", has_map,
-     "gid_map", LOOK "cat /proc/self/gid_map", READ},
+     "gid_map", LOOK "cat /proc/self/gid_map", "user-groups"},
     {"capabilities", "the command holds all capabilities inside",
      has_all_capabilities, NULL, LOOK "grep CapEff /proc/self/status",
-     READ},
+     "user-worth"},
     {"only", "every other namespace is still shared", in_same_but,
      "user", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
     {0}};

@@ -3,11 +3,18 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
-from cache import LabError
+import cache
+from cache import Kernel, LabError
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+
+
+def say(text: str) -> None:
+    """Show a step of long work."""
+    print(f"lab: {text}", file=sys.stderr, flush=True)
 
 
 def run(
@@ -56,3 +63,107 @@ def mirror() -> str:
         "no Debian mirror is known here: run 'apt-get update', or set DEBIAN_MIRROR "
         "to the address of one"
     )
+
+
+def private_apt(root: Path, suites: list[str], architecture: str = "amd64") -> None:
+    """Make an apt of our own below root, and update its lists."""
+    for name in (
+        "lists/partial",
+        "cache/archives/partial",
+        "etc/sources.list.d",
+        "etc/preferences.d",
+        "etc/apt.conf.d",
+    ):
+        (root / name).mkdir(parents=True)
+    (root / "status").touch()
+    (root / "etc/sources.list.d/debian.sources").write_text(
+        f"Types: deb\nURIs: {mirror()}\nSuites: {' '.join(suites)}\n"
+        f"Components: main\nArchitectures: {architecture}\nSigned-By: {KEYRING}\n"
+    )
+    (root / "apt.conf").write_text(
+        f'Dir::Etc "{root}/etc";\n'
+        'Dir::Etc::sourcelist "/dev/null";\n'
+        f'Dir::State::lists "{root}/lists";\n'
+        f'Dir::State::status "{root}/status";\n'
+        f'Dir::Cache "{root}/cache";\n'
+        f'APT::Architecture "{architecture}";\n'
+        'APT::Sandbox::User "";\n'  # our folder is closed to the user _apt
+        'Acquire::Languages "none";\n'
+    )
+    run(["apt-get", "-q", "update"], apt=root)
+
+
+def field(apt: Path, package: str, name: str) -> str:
+    """Return a field of a package's newest version, "" where it has none."""
+    for line in run(["apt-cache", "show", package], apt=apt).splitlines():
+        if line.startswith(f"{name}: "):
+            return line.partition(": ")[2]
+        if not line:
+            break
+    return ""
+
+
+def kernel_packages(
+    apt: Path, kernel: Kernel, flavour: str = "amd64"
+) -> tuple[str, list[str]]:
+    """Return a series' exact release and the packages that hold its files.
+
+    The metapackage linux-image-FLAVOUR names the image. Up to 6.12 that package holds
+    all; later ones are empty and depend on linux-binary (vmlinuz) and linux-modules.
+    """
+    wanted = field(apt, f"linux-image-{flavour}/{kernel.suite}", "Depends")
+    names = [item.split()[0] for item in wanted.split(",")]
+    image = next(name for name in names if name.startswith("linux-image-"))
+    release = image.removeprefix("linux-image-")
+    if not release.startswith(kernel.series + "."):
+        raise LabError(
+            f"{kernel.suite} has kernel {release} now, no longer {kernel.series}: "
+            "change tests/vm/kernels.txt, or use a cache that still has it"
+        )
+    parts = [f"linux-binary-{release}", f"linux-modules-{release}"]
+    if parts[0] in field(apt, image, "Depends"):
+        return release, [*parts, f"linux-base-{release}"]
+    return release, [image]
+
+
+def pack_kernel(tree: Path, release: str, target: Path, wanted: Path) -> None:
+    """Copy vmlinuz and the modules that a list names, uncompressed, to target."""
+    vmlinuz = [*tree.glob("boot/vmlinuz*"), *tree.glob("usr/lib/modules/*/vmlinuz")]
+    if not vmlinuz:
+        raise LabError(f"the packages of kernel {release} hold no vmlinuz")
+    if (tree / "usr/lib/modules").is_dir() and not (tree / "lib").exists():
+        (tree / "lib").symlink_to("usr/lib")
+    modules = target / "lib/modules" / release
+    modules.mkdir(parents=True)
+    shutil.copy(vmlinuz[0], target / "vmlinuz")
+
+    # The packages hold no modules.dep; modprobe needs it to find what depends.
+    run(["depmod", "-b", tree, release])
+    base = tree / "lib/modules" / release
+    for name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
+        if (base / name).exists():
+            shutil.copy(base / name, modules)
+    names = [words[0] for words in cache.table(wanted)]
+    show: list[str | Path] = [
+        "modprobe",
+        "-d",
+        tree,
+        "-S",
+        release,
+        "--show-depends",
+        "-a",
+        *names,
+    ]
+    found = subprocess.run(show, capture_output=True, text=True, check=False).stdout
+    files = {line.split()[1] for line in found.splitlines() if line[:6] == "insmod"}
+    for file in sorted(Path(name) for name in files):
+        place = modules / file.relative_to(base)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if file.suffix == ".xz":
+            place = place.with_suffix("")
+            place.write_text("")
+            with place.open("wb") as out:
+                subprocess.run(["xz", "-dc", file], stdout=out, check=True)
+        else:
+            shutil.copy(file, place)
+    run(["depmod", "-b", target, release])

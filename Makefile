@@ -13,10 +13,12 @@ help: ## list these verbs
 
 # Reading
 
+# The book is served at once; the machine for the page is there when it is ready.
 read: ## render the book and serve it on 127.0.0.1:8000 (PORT=8001 elsewhere)
-	@tests/setup/install read
+	@tests/setup/install read live
 	@$(MAKE) --no-print-directory html
-	@docs/serve --port $(PORT) build/html
+	@make --no-print-directory live >build/live.log 2>&1 & \
+	docs/serve --port $(PORT) build/html
 
 html: samples ## render the book into build/html
 	@echo "html: rendering the book into build/html"
@@ -52,6 +54,10 @@ guest: samples
 	@tests/setup/install lab
 	@tests/vm/fetch $(KERNEL)
 
+live: samples node_modules ## build the machine that runs in the page, into build/html/live
+	@tests/setup/install live
+	@tests/live/assemble
+
 # Exercises: E=NAME says which; WHERE=here judges on this kernel, not in the lab
 
 WHERE    = lab
@@ -86,8 +92,8 @@ next: ## name the next exercise
 # Writing
 
 check: ## run every check and test (KERNELS=all: on four kernels)
-	@tests/setup/install read lab check
-	@$(MAKE) --no-print-directory html node_modules
+	@tests/setup/install read live lab check
+	@$(MAKE) --no-print-directory html live
 	@$(MAKE) --no-print-directory guest KERNEL=$(KERNELS)
 	@tests/check --kernel $(KERNELS)
 
@@ -109,7 +115,7 @@ sphinxes: ## render with the Sphinx of Debian 12, 13 and testing (minutes)
 	@tests/sphinxes
 
 node_modules: package.json package-lock.json
-	@tests/setup/install check
+	@tests/setup/install live
 	@echo "node_modules: installing what package.json names"
 	@npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch node_modules
@@ -124,7 +130,7 @@ verify: guest ## grade the graders (E=uts-name: of one exercise)
 	@tests/exercises/verify --kernel $(KERNEL) $(E)
 
 audit: ## run the check sealed off: read-only, without a network; nothing is left
-	@tests/setup/install read lab check
+	@tests/setup/install read live lab check
 	@$(MAKE) --no-print-directory guest
 	@tests/audit
 
@@ -149,6 +155,6 @@ distclean: clean ## remove also what was downloaded, from your cache folder
 	rm -rf node_modules
 	tests/vm/fetch --forget
 
-.PHONY: help read html epub pdf dist samples lab lab-shell guest check matrix lint browser
+.PHONY: help read html epub pdf dist samples live lab lab-shell guest check matrix lint browser
 .PHONY: sphinxes replay record audit faults bench mutants clean distclean
 .PHONY: exercises start try watch hint solution reset next verify

@@ -1,0 +1,32 @@
+/* Open the page's machine in Node. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { V86 } from "v86";
+import { Machine } from "../../docs/live/machine.js";
+
+export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
+const WASM = join(CHECKOUT, "node_modules/v86/build/v86.wasm");
+const GUEST = join(CHECKOUT, "docs/live/guest.json");
+const STATE = join(CHECKOUT, "build/html/live/state.zst");
+
+/* Return a file's bytes as an ArrayBuffer of their own. */
+function bytes(path) {
+    const { buffer, byteOffset, length } = readFileSync(path);
+    return buffer.slice(byteOffset, byteOffset + length);
+}
+
+/* Start the machine from files: state, or bios, vga, kernel and initrd. */
+export function startMachine(paths) {
+    const files = Object.entries(paths).map(([name, path]) => [name, bytes(path)]);
+    const { memory } = JSON.parse(readFileSync(GUEST, "utf8"));
+    return new Machine(V86, { memory, wasm: bytes(WASM), ...Object.fromEntries(files) });
+}
+
+/* Start the machine from the state that the page loads, and wake it. */
+export async function restoreMachine() {
+    const machine = startMachine({ state: STATE });
+    await machine.wake();
+    return machine;
+}

@@ -1,0 +1,66 @@
+"""What the page must know of the transcripts that its machine runs.
+
+build/html/live/pages/PAGE.json has, in page order, a list of transcripts for each fresh
+lab; a transcript that the machine cannot run has a reason instead of steps.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "transcripts"))
+from transcript import (  # noqa: E402
+    CHECKOUT,
+    Step,
+    file_for,
+    page_sessions,
+    pages,
+    read_transcript,
+    version,
+)
+
+GUEST = CHECKOUT / "docs/live/guest.json"
+
+
+def described(step: Step) -> dict[str, Any]:
+    """Return a step as docs/live/session.js executes it."""
+    return {
+        "terminal": step.terminal,
+        "mark": step.mark,
+        "command": step.command,
+        "output": step.output,
+        "status": step.status,
+        "waits": step.waits,
+    }
+
+
+def transcript(name: str, guest: dict[str, Any]) -> dict[str, Any]:
+    """Return a transcript as the page runs it on the guest's kernel."""
+    found = read_transcript(file_for(name, guest["kernel"]))
+    reason = guest["cannot"].get(name, "")
+    if version(guest["kernel"]) < version(found.needs):
+        reason = f"needs Linux {found.needs}"
+    if reason:
+        return {"name": name, "cannot": reason}
+    return {
+        "name": name,
+        "setup": found.setup,
+        "user": found.user,
+        "timeout": found.timeout,
+        "steps": [described(step) for step in found.steps],
+    }
+
+
+def write_pages(target: Path) -> None:
+    """Write a file for each page that has transcripts."""
+    guest = json.loads(GUEST.read_text(encoding="utf-8"))
+    target.mkdir()
+    for page in pages():
+        labs = [
+            [transcript(name, guest) for name in names]
+            for names in page_sessions(page)
+            if names
+        ]
+        text = json.dumps(labs, ensure_ascii=False, separators=(",", ":"))
+        (target / f"{page}.json").write_text(text, encoding="utf-8")

@@ -1,0 +1,271 @@
+"""The guest of the page: its packages, its root, what it boots from.
+
+All of it is Debian's i386, because that is what v86 emulates. Downloads and what is
+made of them lie in the lab's cache, named by what they were made from.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+LAB = HERE.parent / "vm/guest"
+sys.path.insert(0, str(HERE.parent / "vm"))
+import cache  # noqa: E402
+from cache import CHECKOUT, Kernel  # noqa: E402
+from debian import (  # noqa: E402
+    kernel_packages,
+    mirror,
+    pack_kernel,
+    private_apt,
+    run,
+    say,
+)
+
+KERNEL = Kernel("6.1", "bookworm")  # the last series that Debian builds for i386
+FLAVOUR = "686"  # the other one wants PAE, and gives nothing for it in 96 MB
+SUITE = "trixie"  # of the programs, as in the lab
+COMPILER = ("tcc", "libc6-dev", "linux-libc-dev")
+BASE = ("base-passwd", "ncurses-base")
+FOLDERS = ("usr/bin", "usr/sbin")
+LIBRARIES = ("usr/lib/i386-linux-gnu", "usr/lib")
+LOADER = "usr/lib/ld-linux.so.2"
+TERMINALS = ("usr/share/terminfo/d/dumb", "usr/share/terminfo/x/xterm")
+EMPTY = (
+    *("dev", "etc", "home/reader", "lab", "media", "mnt", "proc", "root", "run", "sys"),
+    "tmp",
+)
+MERGED = ("bin", "sbin", "lib")  # of /usr, as on every Debian since 12
+MASTERS = "usr/share/base-passwd"  # Debian's own users and groups
+LOCALE = "usr/lib/locale/C.utf8"
+HEADERS = "usr/include"
+UNUSED = ("iproute2", "mtd", "rdma", "rpcsvc", "scsi", "sound", "tirpc", "video", "xen")
+START_FILES = ("crt1.o", "crti.o", "crtn.o", "libc.so", "libc_nonshared.a")
+ETC = {
+    "passwd": "reader:x:1000:1000::/home/reader:/bin/bash\n",
+    "group": "reader:x:1000:\n",
+    "subuid": "reader:100000:65536\n",
+    "subgid": "reader:100000:65536\n",
+    "hostname": "lab\n",
+    # What readline writes around a prompt by itself would be taken for output.
+    "inputrc": "set enable-bracketed-paste off\n",
+}
+
+
+def folder() -> Path:
+    """Return the part of the cache that is the page's."""
+    return cache.folder() / "live"
+
+
+def programs() -> dict[str, list[str]]:
+    """Return the programs of the guest, by the package that has them."""
+    found: dict[str, list[str]] = {}
+    for package, *names in cache.table(HERE / "programs.txt"):
+        found.setdefault(package, []).extend(names)
+    return found
+
+
+def fetched() -> Path:
+    """Return the folder with Debian's part of the guest: kernel and packages.
+
+    What is not in the cache is downloaded.
+    """
+    lists = HERE / "programs.txt", HERE / "modules.txt"
+    name = cache.key(*lists, repr((KERNEL, FLAVOUR, SUITE, COMPILER, BASE)))
+    target = folder() / "debian" / name
+    if target.exists():
+        return target
+    with cache.locked("live-fetch"), cache.scratch() as tmp:
+        if not target.exists():
+            fetch_kernel(tmp)
+            fetch_packages(tmp)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (tmp / "guest").rename(target)
+    return target
+
+
+def fetch_kernel(tmp: Path) -> None:
+    """Download the kernel, and keep it and its drivers in tmp/guest/kernel."""
+    private_apt(tmp / "apt", [KERNEL.suite], "i386")
+    release, packages = kernel_packages(tmp / "apt", KERNEL, FLAVOUR)
+    say(f"downloading kernel {release} for the page")
+    run(["apt-get", "-q", "download", *packages], cwd=tmp, apt=tmp / "apt")
+    for deb in tmp.glob("*.deb"):
+        run(["dpkg-deb", "-x", deb, tmp / "tree"])
+    kernel = tmp / "guest/kernel"
+    pack_kernel(tmp / "tree", release, kernel, HERE / "modules.txt")
+
+
+def fetch_packages(tmp: Path) -> None:
+    """Unpack the packages of the guest, and what they need, into tmp/guest/root."""
+    say("unpacking the programs of the guest in the page")
+    names = ",".join([*programs(), *COMPILER, *BASE])
+    run(
+        [
+            *("mmdebstrap", "--quiet", "--variant=extract", "--architectures=i386"),
+            *("--format=tar", f"--include={names}", SUITE, tmp / "root.tar", mirror()),
+        ]
+    )
+    root = tmp / "guest/root"
+    root.mkdir()
+    unpack: list[str | Path] = [
+        "tar",
+        "-p",
+        "-C",
+        root,
+        "--exclude=./dev",
+        "--exclude=./usr/share/doc",
+    ]
+    run([*unpack, "-xf", tmp / "root.tar"])
+
+
+def needed(program: Path) -> list[str]:
+    """Return the libraries that a program or a library names."""
+    said = run(["readelf", "-d", program])
+    return re.findall(r"\(NEEDED\).*\[(.*)\]", said)
+
+
+def find(root: Path, folders: tuple[str, ...], name: str) -> str:
+    """Return where a file lies in a root, in the first of some folders that has it."""
+    for place in folders:
+        if (root / place / name).exists():
+            return f"{place}/{name}"
+    raise cache.LabError(f"no package of tests/live/programs.txt has {name}")
+
+
+def with_libraries(root: Path, names: list[str]) -> Iterator[str]:
+    """Yield programs of a root, and after each the libraries that it needs."""
+    todo, seen = list(names), set[str]()
+    while todo:
+        name = todo.pop()
+        if name in seen or name.endswith(Path(LOADER).name):
+            continue
+        seen.add(name)
+        yield name
+        for library in needed(root / name):
+            todo.append(find(root, LIBRARIES, library))
+
+
+def copy_programs(debian: Path, names: list[str], root: Path) -> None:
+    """Copy programs of Debian, and their libraries, below a folder."""
+    system = debian / "root"
+    paths = [find(system, FOLDERS, name) for name in names]
+    for name in [LOADER, *with_libraries(system, paths)]:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(system / name, root / name)
+    for name in MERGED:
+        (root / "usr" / name).mkdir(exist_ok=True)
+        (root / name).symlink_to(f"usr/{name}")
+
+
+def compiled(root: Path, debian: Path) -> None:
+    """Build samples, graders and the lab's helpers for the guest's own libc.
+
+    They are dynamic, as what a reader's own compiler makes: messages read the same.
+    """
+    system = debian / "root"
+    # -B and -L: before the machine's own 32-bit libc, which gcc prefers to a sysroot's.
+    library = system / LIBRARIES[0]
+    flags = f"CFLAGS=-m32 --sysroot={system} -B{library} -L{library} -std=gnu17 -O2"
+    for folder_, name in (
+        ("code-samples", "samples"),
+        ("tests/exercises", "exercises"),
+    ):
+        build = root / "book/build" / name
+        command: list[str | Path] = [
+            "make",
+            "-s",
+            "-j2",
+            "-C",
+            CHECKOUT / folder_,
+            f"BUILD={build}",
+        ]
+        run([*command, flags, "LDFLAGS=-s"])
+    shutil.rmtree(root / "book/build/exercises/library")
+    options = flags.partition("=")[2].split()
+    for source in sorted((CHECKOUT / "tests/vm/guest").glob("*.c")):
+        run(["gcc", *options, "-s", "-o", root / "lab" / source.stem, source])
+
+
+def write_etc(debian: Path, root: Path) -> None:
+    """Write what programs look up, Debian's own users and groups included."""
+    for name, text in ETC.items():
+        master = debian / "root" / MASTERS / f"{name}.master"
+        above = master.read_text() if master.exists() else ""
+        (root / "etc" / name).write_text(above + text)
+
+
+def lay_out(debian: Path, root: Path) -> None:
+    """Write the whole root of the guest below a folder."""
+    names = [name for names in programs().values() for name in names]
+    copy_programs(debian, names, root)
+    for name in TERMINALS:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(debian / "root" / name, root / name)
+    (root / "bin/sh").symlink_to("dash")
+    for name in EMPTY:
+        (root / name).mkdir(parents=True, exist_ok=True)
+    write_etc(debian, root)
+    for script in ("control", "rc", "terminal"):
+        shutil.copy(LAB / script, root / "lab")
+    shutil.copytree(HERE / "guest", root / "lab", dirs_exist_ok=True)
+    shutil.copy(LAB / "bashrc", root / "lab/lab.bashrc")
+    (root / "lab/bashrc").rename(root / "etc/bash.bashrc")
+    (root / "lab/inittab").rename(root / "etc/inittab")
+    (root / "sbin/init").symlink_to("/bin/busybox")
+    (root / "sbin/modprobe").symlink_to("/bin/busybox")
+    shutil.copytree(debian / "root" / LOCALE, root / LOCALE)
+    shutil.copytree(debian / "kernel/lib/modules", root / "lib/modules")
+    compiled(root, debian)
+    shutil.copytree(CHECKOUT / "code-samples", root / "book/code-samples")
+
+
+def made_from(debian: Path) -> str:
+    """Return a short name for all that the guest is made from."""
+    recipe = [HERE / name for name in ("guest", "root.py", "boot.mjs", "node.mjs")]
+    sources = [CHECKOUT / "code-samples", CHECKOUT / "tests/exercises/library", LAB]
+    graders = sorted((CHECKOUT / "tests/exercises").glob("*/grader.c"))
+    compiler = run(["gcc", "--version"])
+    return cache.key(debian.name, compiler, *recipe, *sources, *graders)
+
+
+def pack(debian: Path, target: Path) -> None:
+    """Write the initramfs from which the guest boots."""
+    with cache.scratch() as tmp:
+        root, first = tmp / "root", tmp / "first"
+        lay_out(debian, root)
+        for name in ("dev", "newroot"):
+            (first / name).mkdir(parents=True)
+        copy_programs(debian, ["busybox"], first)
+        (root / "lab/init").rename(first / "init")
+        tar: list[str | Path] = [
+            "tar",
+            "-C",
+            root,
+            "--sort=name",
+            "--owner=0",
+            "--group=0",
+        ]
+        run([*tar, "-czf", first / "root.tar.gz", "."])
+        cpio = "find . | sort | cpio -o -H newc -R 0:0 --quiet >../initrd"
+        run(["sh", "-c", cpio], cwd=first)
+        (tmp / "initrd").rename(target)
+
+
+def pack_compiler(debian: Path, target: Path) -> None:
+    """Write the archive that lets the guest compile: tcc, headers, start files."""
+    library = "usr/lib/i386-linux-gnu"
+    names = [HEADERS, "usr/bin/tcc", f"{library}/tcc"]
+    names += [f"{library}/{name}" for name in START_FILES]
+    exclude = [f"--exclude={HEADERS}/{name}" for name in (*UNUSED, "linux/*/*")]
+    tar: list[str | Path] = [
+        "tar",
+        "-C",
+        debian / "root",
+        "--owner=0",
+        "--group=0",
+        *exclude,
+    ]
+    run([*tar, "-czf", target, *names])

@@ -13,14 +13,6 @@
 
 static pid_t asked_for; /* the process that the program looks at */
 
-/* Its number in the sandbox, which is what the program is given. */
-static const char *number_inside(pid_t pid)
-{
-    const char *numbers = status_of(pid, "NSpid");
-    const char *last = strrchr(numbers, ' ');
-    return last == NULL ? numbers : last + 1;
-}
-
 /* The lines that there must be, in the order of the folder. */
 static const char *right_lines(void)
 {

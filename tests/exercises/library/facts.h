@@ -134,6 +134,9 @@ const char *target(const char *format, ...)
  * are single spaces. */
 const char *status_of(pid_t pid, const char *field);
 
+/* The number of a process where the program runs. */
+const char *number_inside(pid_t pid);
+
 /* Blanks become single spaces, lines are joined by "; ". */
 const char *one_line(const char *string);
 

@@ -146,6 +146,13 @@ const char *status_of(pid_t pid, const char *field)
     return "";
 }
 
+const char *number_inside(pid_t pid)
+{
+    const char *numbers = status_of(pid, "NSpid");
+    const char *last = strrchr(numbers, ' ');
+    return last == NULL ? numbers : last + 1;
+}
+
 /* Undo what mountinfo does to blanks in a path: \040 and the like. */
 static void unescape(char *path)
 {

@@ -10,14 +10,6 @@
 
 static pid_t named; /* the process whose namespace is to be entered */
 
-/* Its number in the sandbox, which is what the program is given. */
-static const char *number_inside(pid_t pid)
-{
-    const char *numbers = status_of(pid, "NSpid");
-    const char *last = strrchr(numbers, ' ');
-    return last == NULL ? numbers : last + 1;
-}
-
 static bool joined(const char *unused)
 {
     (void)unused;

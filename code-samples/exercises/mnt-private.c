@@ -20,13 +20,8 @@ int main(int argc, char *argv[])
         exit(2);
     }
 
-    /* TODO: the copies of shared mounts are shared, too. */
-    if (unshare(CLONE_NEWNS) == -1)
-        err(EXIT_FAILURE, "unshare");
-
-    if (mount("tmpfs", "/mnt", "tmpfs", MS_NOSUID | MS_NODEV, NULL) ==
-        -1)
-        err(EXIT_FAILURE, "mount: /mnt");
+    /* TODO: take a list of mounts of your own, cut what ties it to the
+     * machine's, and mount a tmpfs on /mnt, with nosuid and nodev. */
 
     execvp(argv[1], &argv[1]);
     err(errno == ENOENT ? 127 : 126, "%s", argv[1]);

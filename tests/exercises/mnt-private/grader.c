@@ -44,7 +44,9 @@ static bool has_option(const char *option)
 }
 
 #define LOOK "/book/work/mnt-private "
-#define READ "introduction-not-entered"
+#define COPY "mnt-copy"
+#define LEAK "mnt-leak"
+#define PEERS "mnt-peers"
 
 static const struct fact running[] = {
     {"runs", "your program runs the command it is given", command_runs,
@@ -55,19 +57,19 @@ static const struct fact running[] = {
      arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
      "introduction-unshare"},
     {"new", "the command is in a new mnt namespace", in_new, "mnt",
-     LOOK "readlink /proc/self/ns/mnt", READ},
+     LOOK "readlink /proc/self/ns/mnt", COPY},
     {"tmpfs", "a tmpfs is mounted on /mnt inside", is_tmpfs, "/mnt",
-     LOOK "findmnt /mnt", READ},
+     LOOK "findmnt /mnt", COPY},
     {"leak", "nothing new is mounted outside", no_mount_left, NULL,
-     LOOK "true; findmnt /mnt", READ},
+     LOOK "true; findmnt /mnt; umount /mnt", LEAK},
     {"root", "inside, / is a private mount", is_private, "/",
-     LOOK "findmnt -o TARGET,PROPAGATION /", READ},
+     LOOK "findmnt -o TARGET,PROPAGATION /", PEERS},
     {"below", "and so are all mounts below it", all_are_private, NULL,
-     LOOK "findmnt -o TARGET,PROPAGATION", READ},
+     LOOK "findmnt -o TARGET,PROPAGATION", PEERS},
     {"nosuid", "/mnt is mounted with nosuid", has_option, "nosuid",
-     LOOK "findmnt -o OPTIONS /mnt", READ},
+     LOOK "findmnt -o OPTIONS /mnt", LEAK},
     {"nodev", "and with nodev", has_option, "nodev",
-     LOOK "findmnt -o OPTIONS /mnt", READ},
+     LOOK "findmnt -o OPTIONS /mnt", LEAK},
     {"only", "every other namespace is still shared", in_same_but,
      "mnt", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
     {0}};

@@ -21,9 +21,8 @@ int main(int argc, char *argv[])
     }
 
 #ifdef STARTER
-    /* TODO: the copies of shared mounts are shared, too. */
-    if (unshare(CLONE_NEWNS) == -1)
-        err(EXIT_FAILURE, "unshare");
+    /* TODO: take a list of mounts of your own, cut what ties it to the
+     * machine's, and mount a tmpfs on /mnt, with nosuid and nodev. */
 #else
     if (unshare(CLONE_NEWNS) == -1)
         err(EXIT_FAILURE, "unshare");
@@ -31,11 +30,11 @@ int main(int argc, char *argv[])
     /* Every mount, not only /: mounts do not inherit this later. */
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
         err(EXIT_FAILURE, "mount: /");
-#endif
 
     if (mount("tmpfs", "/mnt", "tmpfs", MS_NOSUID | MS_NODEV, NULL) ==
         -1)
         err(EXIT_FAILURE, "mount: /mnt");
+#endif
 
     execvp(argv[1], &argv[1]);
     err(errno == ENOENT ? 127 : 126, "%s", argv[1]);

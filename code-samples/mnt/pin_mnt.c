@@ -1,7 +1,7 @@
 /*
  * pin_mnt.c - pin a new mount namespace to a file
  *
- * usage: pin_mnt FILE
+ * usage: pin_mnt TARGET
  * needs: CAP_SYS_ADMIN, CAP_SYS_CHROOT
  */
 #define _GNU_SOURCE
@@ -23,7 +23,7 @@ static int must_open(const char *path, int flags)
 int main(int argc, char *argv[])
 {
     if (argc != 2 || argv[1][0] == '-') {
-        fputs("usage: pin_mnt FILE\n", stderr);
+        fputs("usage: pin_mnt TARGET\n", stderr);
         exit(2);
     }
 

@@ -32,6 +32,7 @@ class Run:
     log: str = ""
     probes: list[dict[str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    mounted: str = ""  # what Case.effect printed
 
     def effect(self, without: Iterable[str] = ()) -> tuple[str, list[dict[str, str]]]:
         """Return what the run achieved, comparable with that of another run."""
@@ -40,7 +41,7 @@ class Run:
             {key: value for key, value in probe.items() if key not in leave}
             for probe in self.probes
         ]
-        return renamed(self.stdout), probes
+        return renamed(self.stdout + self.mounted), probes
 
 
 def renamed(text: str) -> str:
@@ -110,7 +111,11 @@ class Place:
             cell += ["-L", case.listens]
         if case.peer:
             cell += ["-P", f"cd /book/build/samples; {case.peer}"]
-        command = f"cd {PLACE}/cwd && {shlex.join([*cell, *words])} && echo end"
+        inner = shlex.join([*cell, *words])
+        if case.effect:  # what it mounts is gone with a mount namespace of its own
+            inner += f' && echo "effect $({case.effect})"'
+            inner = shlex.join(["unshare", "--mount", "sh", "-c", inner])
+        command = f"cd {PLACE}/cwd && {inner} && echo end"
         if case.listens:
             command += f"; rm -f {shlex.quote(case.listens)}"  # its peer's, not its own
         command += f"; {inventory.QUICK}"
@@ -137,6 +142,8 @@ class Place:
                 run.status = int(value)
             elif key == "hang":
                 run.hang = True
+            elif key == "effect":
+                run.mounted = value
             elif key == "left":
                 words = unescaped(value).replace("\0", " ").strip()
                 run.left.append(f"left behind: process {words or '(a zombie)'}")

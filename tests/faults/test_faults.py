@@ -107,6 +107,16 @@ def test_what_is_left_is_named(places: Places) -> None:
     assert "left behind: file - /tmp/faults/cwd/left" in shown
 
 
+def test_a_mount_that_stays_is_looked_at(places: Places) -> None:
+    folder = f"{usage.PLACE}/folder"
+    effect = f"mountpoint -q {folder} && echo mounted"
+    case = usage.Case("", usage.parse("x FOLDER"), effect=effect)
+    run = places.run(["mount", "-t", "tmpfs", "none", folder], case)
+    assert run.mounted == "mounted" and not run.left
+    nothing = places.run(["true"], case)
+    assert nothing.effect() != run.effect()
+
+
 def test_every_class_is_seen() -> None:
     classes = {found for found, _, _ in MATRIX}
     assert classes == set(judge.WRONG) - {"not injected"}

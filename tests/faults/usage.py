@@ -65,6 +65,10 @@ NO_NAMESPACE = (
         for kind in TYPES
     ),
 )
+NO_TARGET = (  # of a mount that is no folder
+    *NO_FILE,
+    Wrong("directory", f"{PLACE}/folder", errors("ENOTDIR")),
+)
 NO_PROCESS = (
     Wrong("nobody", "999999999", errors("ENOENT", "ESRCH")),
     Wrong("zero", "0", errors("ENOENT", "ESRCH", "EINVAL"), (1, 2)),
@@ -108,6 +112,7 @@ WORDS = {
     "SOCKET": Word(f"{PLACE}/cwd/socket", NO_SOCKET),
     "NAME": Word("paper"),
     "PATH": Word("/tmp"),
+    "TARGET": Word(f"{PLACE}/file", NO_TARGET),
     "FOLDER": Word(f"{PLACE}/folder", NO_FILE),
     "HOSTNAME": Word("paper"),
     "SECONDS": Word("1"),
@@ -215,6 +220,7 @@ class Case:
     listens: str = ""  # the peer listens there before the program starts
     answers: frozenset[str] = frozenset()  # calls whose errors the program prints
     varies: str = ""  # what of its output differs by itself, a regular expression
+    effect: str = ""  # a shell command that prints what came of a mount that stays
 
 
 def filled(text: str, values: dict[str, str]) -> str:
@@ -255,6 +261,9 @@ def cases(name: str, line: str) -> list[Case]:
             found = [replace(case, answers=calls) for case in found]
         elif key == "varies":
             found = [replace(case, varies=value) for case in found]
+        elif key == "effect":
+            effect = filled(value, usage.values)
+            found = [replace(case, effect=effect) for case in found]
         else:
             raise UsageError(f"{CASES.name}:{number}: not understood: {rest}")
     return found

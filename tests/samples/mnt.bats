@@ -254,9 +254,9 @@ unbindable   no                 no                 no'
 }
 
 @test "pin_mnt: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: pin_mnt FILE' mnt/pin_mnt
-    refused 2 'usage: pin_mnt FILE' mnt/pin_mnt a b
-    refused 2 'usage: pin_mnt FILE' mnt/pin_mnt -a
+    refused 2 'usage: pin_mnt TARGET' mnt/pin_mnt
+    refused 2 'usage: pin_mnt TARGET' mnt/pin_mnt a b
+    refused 2 'usage: pin_mnt TARGET' mnt/pin_mnt -a
 }
 
 @test "pin_mnt: an ordinary user is refused" {

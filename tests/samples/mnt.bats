@@ -126,8 +126,10 @@ unbindable   no                 no                 no'
 }
 
 @test "propagation: nothing is mounted outside, and no folder made" {
-    run -0 mnt/propagation
-    [[ ! -e /tmp/original && ! -e /tmp/copy ]]
+    run mnt/propagation
+    local ran=$status
+    run -1 rmdir /tmp/original/sub /tmp/original /tmp/copy /tmp/third
+    [[ $ran -eq 0 && ${#lines[@]} -eq 4 ]]
     unmounted 0
 }
 
@@ -147,7 +149,8 @@ unbindable   no                 no                 no'
     member --mount --propagation unchanged
     run -0 mnt/peer_map "$place" 1 "$member"
     end "$member"
-    group=$(sed -n "s|.* $place .* shared:\([0-9]*\) .*|\1|p" /proc/self/mountinfo)
+    local group
+    group=$(group "$place")
     [ "$output" = 'digraph mounts {
     rankdir=LR;
     node [shape=box];
@@ -178,6 +181,36 @@ unbindable   no                 no                 no'
     [[ ${lines[4]} == *'1 -> "peer group '*'" [dir=both];' &&
         ${lines[5]} == *'"peer group '*'" -> 1;' ]]
     unmounted 1
+}
+
+# group PATH: the peer group of a mount
+group() {
+    sed -n "s|.* $1 .* shared:\([0-9]*\) .*|\1|p" /proc/self/mountinfo
+}
+
+@test "peer_map: in a chroot, the arrow comes from a master that is out of sight" {
+    mount -t tmpfs none "$place"
+    mount --make-private "$place"
+    mkdir -p "$place"/{far,near,root/{near,slave,proc}}
+    mount -t tmpfs none "$place/near" --make-shared
+    mount --bind "$place/near" "$place/far"
+    mount --make-slave "$place/far"
+    mount --make-shared "$place/far"
+    mount --bind "$place/root" "$place/root"
+    mount --bind "$place/near" "$place/root/near"
+    mount --bind "$place/far" "$place/root/slave"
+    mount --make-slave "$place/root/slave"
+    mount --bind /proc "$place/root/proc"
+    cp mnt/peer_map /lab/busybox "$place/root"
+    local far near
+    far=$(group "$place/far") near=$(group "$place/near")
+    run chroot "$place/root" /busybox grep ' /slave ' /proc/self/mountinfo
+    local line=$output
+    run chroot "$place/root" /peer_map /slave self
+    umount --recursive "$place"
+    [[ $line == *" master:$far propagate_from:$near - "* ]]
+    [[ ${#lines[@]} -eq 6 && ${lines[4]} == *"\"peer group $far\" -> 1;" ]]
+    unmounted 0
 }
 
 @test "peer_map: a path with a quote and a blank is text for dot" {
@@ -233,13 +266,16 @@ unbindable   no                 no                 no'
     unpin "$scratch/ns"
 }
 
-@test "pin_mnt: on a mount that has peers the kernel says EINVAL" {
+@test "pin_mnt: on a mount that has peers or slaves the kernel says EINVAL" {
     mount -t tmpfs none "$place"
     : >"$place/ns"
-    member --mount --propagation unchanged
-    capture mnt/pin_mnt "$place/ns"
-    end "$member"
-    [[ $status -eq 1 && $stderr == "pin_mnt: mount: $place/ns: Invalid argument" ]]
+    local type
+    for type in unchanged slave; do
+        member --mount --propagation "$type"
+        capture mnt/pin_mnt "$place/ns"
+        end "$member"
+        [[ $status -eq 1 && $stderr == "pin_mnt: mount: $place/ns: Invalid argument" ]]
+    done
     run -0 mnt/pin_mnt "$place/ns"
     umount "$place/ns"
     unmounted 1

@@ -109,14 +109,6 @@ static bool nothing_else(const char *unused)
     return more == NULL && strlen(printed()) == wanted;
 }
 
-static bool nothing_printed(const char *unused)
-{
-    (void)unused;
-    expected("nothing on stdout");
-    observed("%s", one_line(printed()));
-    return printed()[0] == '\0';
-}
-
 #define LOOK "/book/work/introduction-print "
 #define VIEW "introduction-view"
 

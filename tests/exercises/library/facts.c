@@ -217,6 +217,14 @@ bool complaint_has(const char *word)
     return strstr(complained(), word) != NULL;
 }
 
+bool nothing_printed(const char *unused)
+{
+    (void)unused;
+    expected("nothing on stdout");
+    observed("%s", one_line(printed()));
+    return printed()[0] == '\0';
+}
+
 bool no_process_left(const char *unused)
 {
     (void)unused;

@@ -207,6 +207,9 @@ bool status_is_a_failure(const char *unused);
 /* The program's complaint has this word in it. */
 bool complaint_has(const char *word);
 
+/* The program printed nothing on stdout. */
+bool nothing_printed(const char *unused);
+
 /* No process of the program's is left; outside is mounted what was. */
 bool no_process_left(const char *unused);
 bool no_mount_left(const char *unused);

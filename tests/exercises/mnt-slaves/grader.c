@@ -152,14 +152,6 @@ static bool no_line_twice(const char *unused)
     return lines == wanted;
 }
 
-static bool nothing_printed(const char *unused)
-{
-    (void)unused;
-    expected("nothing on stdout");
-    observed("%s", one_line(printed()));
-    return printed()[0] == '\0';
-}
-
 #define RUN "/book/work/mnt-slaves "
 #define IN_SLAVES(commands)                                            \
     "unshare -m --propagation slave sh -c '" commands "'"

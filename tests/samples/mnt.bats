@@ -38,9 +38,8 @@ root_groups='while read -r _ _ _ _ point _ groups; do
 
 @test "scratch: unchanged, the mount is there outside, and stays" {
     run -0 mnt/scratch unchanged "$place" touch "$place/leaked"
-    [ -e "$place/leaked" ]
+    rm "$place/leaked" # which is there
     unmounted 1
-    [ ! -e "$place/leaked" ]
 }
 
 @test "scratch: private or slave, nothing is mounted outside" {

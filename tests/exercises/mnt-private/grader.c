@@ -35,6 +35,21 @@ static bool all_are_private(const char *unused)
     return true;
 }
 
+/* They are so when the program is started. */
+static bool outside_is_shared(const char *unused)
+{
+    (void)unused;
+    const struct mount *list;
+    size_t count = mounts_of(outside(), &list);
+    expected("outside, shared mounts only");
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(propagation(&list[i]), "shared") != 0) {
+            observed("%s is %s", list[i].point, propagation(&list[i]));
+            return false;
+        }
+    return true;
+}
+
 static bool has_option(const char *option)
 {
     const struct mount *mount = mounted_on(command(), "/mnt");
@@ -58,6 +73,9 @@ static const struct fact running[] = {
      "introduction-unshare"},
     {"new", "the command is in a new mnt namespace", in_new, "mnt",
      LOOK "readlink /proc/self/ns/mnt", COPY},
+    {"outside", "outside, all mounts are as shared as they were",
+     outside_is_shared, NULL,
+     LOOK "true; findmnt -o TARGET,PROPAGATION", LEAK},
     {"tmpfs", "a tmpfs is mounted on /mnt inside", is_tmpfs, "/mnt",
      LOOK "findmnt /mnt", COPY},
     {"leak", "nothing new is mounted outside", no_mount_left, NULL,

@@ -11,7 +11,11 @@
 
 #include "../library/facts.h"
 
-static pid_t asked_for; /* the process that the program looks at */
+/* The process that the program looks at, and what was mounted for it
+ * before: the program can change that. */
+static pid_t asked_for;
+static struct mount mounts[64];
+static size_t count;
 
 /* What is mounted for it: copies of a shared mount, which are made what
  * stands here, and a mount whose names look like a field. */
@@ -67,6 +71,16 @@ static void furnish(const char *unused)
     must_mount(NULL, original, NULL, MS_SHARED);
     for (size_t i = 0; i < COPIES; i++)
         copy_original(copies[i], KINDS[i]);
+    fputs("done", stdout);
+}
+
+static void remember_mounts(void)
+{
+    const struct mount *list;
+    count = mounts_of(asked_for, &list);
+    if (count > sizeof(mounts) / sizeof(mounts[0]))
+        errx(3, "%zu mounts are too many", count);
+    memcpy(mounts, list, count * sizeof(mounts[0]));
 }
 
 static bool is_slave(const struct mount *mount)
@@ -83,33 +97,29 @@ static bool has_line(const char *line)
 /* Look for the lines of all mounts of a propagation. */
 static bool prints_all(const char *kind)
 {
-    const struct mount *list;
-    size_t count = mounts_of(asked_for, &list);
     expected("a line for each mount that is %s", kind);
     for (size_t i = 0; i < count; i++)
-        if (strcmp(propagation(&list[i]), kind) == 0 &&
-            !has_line(list[i].point)) {
-            expected("the line %s, which is %s", list[i].point, kind);
+        if (strcmp(propagation(&mounts[i]), kind) == 0 &&
+            !has_line(mounts[i].point)) {
+            expected("the line %s, which is %s", mounts[i].point, kind);
             observed("no such line");
             return false;
         }
     return true;
 }
 
-/* How many slaves have that mount point, and what else has. */
-static size_t slaves_on(const char *point, const char **otherwise)
+/* Is there a slave on a mount point, and if not, what else is there? */
+static bool slave_is_on(const char *point, const char **otherwise)
 {
-    const struct mount *list;
-    size_t slaves = 0;
     *otherwise = "no mount point";
-    for (size_t count = mounts_of(asked_for, &list); count > 0;) {
-        const struct mount *mount = &list[--count];
-        if (strcmp(mount->point, point) != 0)
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(mounts[i].point, point) != 0)
             continue;
-        slaves += is_slave(mount);
-        *otherwise = propagation(mount);
+        if (is_slave(&mounts[i]))
+            return true;
+        *otherwise = propagation(&mounts[i]);
     }
-    return slaves;
+    return false;
 }
 
 static bool nothing_else(const char *unused)
@@ -121,7 +131,7 @@ static bool nothing_else(const char *unused)
         const char *point = text("%.*s", length, line);
         const char *otherwise;
         if (strcmp(point, decoy) != 0 &&
-            slaves_on(point, &otherwise) == 0) {
+            !slave_is_on(point, &otherwise)) {
             observed("the line \"%s\", which is %s", point, otherwise);
             return false;
         }
@@ -141,10 +151,9 @@ static bool decoy_is_not_printed(const char *unused)
 static bool no_line_twice(const char *unused)
 {
     (void)unused;
-    const struct mount *list;
     size_t wanted = 0, lines = 0;
-    for (size_t count = mounts_of(asked_for, &list); count > 0; count--)
-        wanted += is_slave(&list[count - 1]);
+    for (size_t i = 0; i < count; i++)
+        wanted += is_slave(&mounts[i]);
     for (const char *at = printed(); *at != '\0'; at++)
         lines += *at == '\n';
     expected("%zu lines", wanted);
@@ -197,7 +206,10 @@ int main(int argc, char *argv[])
     open_sandbox(argc, argv);
     choose_names();
     asked_for = make_process(CLONE_NEWNS);
-    inside(asked_for, CLONE_NEWNS, furnish, NULL);
+    if (strcmp(inside(asked_for, CLONE_NEWNS, furnish, NULL), "done") !=
+        0)
+        errx(3, "the mounts to look at cannot be made");
+    remember_mounts();
     start(number_inside(asked_for), NULL);
     judge(first);
 

@@ -13,12 +13,10 @@ help: ## list these verbs
 
 # Reading
 
-# The book is served at once; the machine for the page is there when it is ready.
 read: ## render the book and serve it on 127.0.0.1:8000 (PORT=8001 elsewhere)
-	@tests/setup/install read live
+	@tests/setup/install read
 	@$(MAKE) --no-print-directory html
-	@make --no-print-directory live >build/live.log 2>&1 & \
-	docs/serve --port $(PORT) build/html
+	@docs/serve --port $(PORT) build/html
 
 html: samples ## render the book into build/html
 	@echo "html: rendering the book into build/html"

@@ -1,5 +1,6 @@
 """The files of an exercise, as the tools read them."""
 
+import re
 from pathlib import Path
 
 import catalogue
@@ -85,6 +86,16 @@ def test_every_exercise_is_whole() -> None:
         assert all(len(hints) == 4 for hints in catalogue.hints(exercise).values())
         assert catalogue.foreign(exercise)
         assert (exercise.folder / "notes").is_file()
+
+
+def test_second_hint_is_the_manual() -> None:
+    """Whoever asks twice is sent to a manual page, by its name and section."""
+    files = [catalogue.COMMON_HINTS, *catalogue.HERE.glob("*/hints")]
+    assert len(files) > 1
+    for path in files:
+        for fact, (_, manual, *_) in catalogue.read_hints(path).items():
+            where = f"{path.parent.name}, {fact}: {manual}"
+            assert re.search(r"\b[a-z][\w.-]*\([1-8]\)", manual), where
 
 
 def test_chapter_comes_first() -> None:

@@ -2,6 +2,7 @@
  * facts.c - facts that many exercises share
  */
 #define _GNU_SOURCE
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,6 +158,45 @@ bool in_same_but(const char *types)
     return shares_all(command(), types, true);
 }
 
+static void print_host_name(const char *unused)
+{
+    (void)unused;
+    char name[65] = "";
+    if (gethostname(name, sizeof(name)) == 0)
+        fputs(name, stdout);
+}
+
+const char *host_name(pid_t pid)
+{
+    return inside(pid, CLONE_NEWUTS, print_host_name, NULL);
+}
+
+bool host_is_called(pid_t pid, const char *name)
+{
+    const char *called = host_name(pid);
+    expected("%s", name);
+    observed("%s", called);
+    return strcmp(called, name) == 0;
+}
+
+bool map_is(pid_t pid, const char *file, const char *map)
+{
+    const char *has = one_line(contents("/proc/%d/%s", pid, file));
+    expected("%s", map);
+    observed("%s", has[0] == '\0' ? "nothing" : has);
+    return strcmp(has, map) == 0;
+}
+
+bool has_all_capabilities(const char *unused)
+{
+    (void)unused;
+    const char *all = status_of(outside(), "CapEff");
+    const char *has = status_of(command(), "CapEff");
+    expected("the effective set %s, all there are", all);
+    observed("%s", has);
+    return strcmp(all, has) == 0;
+}
+
 bool program_in_same(const char *types)
 {
     if (program() == 0) {
@@ -215,6 +255,14 @@ bool complaint_has(const char *word)
     const char *said = one_line(complained());
     observed("%s", said[0] == '\0' ? "no message" : said);
     return strstr(complained(), word) != NULL;
+}
+
+bool command_does_not_run(const char *unused)
+{
+    (void)unused;
+    expected("no process executes it");
+    observed("a process executes it");
+    return command() == 0;
 }
 
 bool nothing_printed(const char *unused)

@@ -102,6 +102,9 @@ const char *complained(void);
 /* A name for something in the sandbox, another one in each run. */
 const char *random_name(const char *prefix);
 
+/* A number below that one, another one in each run. */
+unsigned random_below(unsigned end);
+
 /* A process of the grader's, in new namespaces of these types (flags of
  * clone(2)). It sleeps until the next one is made, or the end. */
 pid_t make_process(int flags);
@@ -172,6 +175,9 @@ const char *in_sandbox(const char *path);
 const char *inside(pid_t pid, int flags,
                    void (*function)(const char *arg), const char *arg);
 
+/* What the host is called in the uts namespace of a process. */
+const char *host_name(pid_t pid);
+
 /* Facts that many exercises share. */
 
 /* The command runs, once, and waits for its signal. */
@@ -181,6 +187,9 @@ bool command_runs(const char *unused);
  * only the program stands between us and the command. */
 bool own_work(const char *unused);
 
+/* No process executes the command. */
+bool command_does_not_run(const char *unused);
+
 /* The command got its arguments as they were given. */
 bool arguments_arrive(const char *unused);
 
@@ -189,6 +198,15 @@ bool arguments_arrive(const char *unused);
 bool in_new(const char *type);
 bool in_same(const char *types);
 bool in_same_but(const char *types);
+
+/* In the uts namespace of a process the host has that name. */
+bool host_is_called(pid_t pid, const char *name);
+
+/* The uid_map or gid_map of a process is that, as one_line makes it. */
+bool map_is(pid_t pid, const char *file, const char *map);
+
+/* The command holds as many capabilities as root does outside. */
+bool has_all_capabilities(const char *unused);
 
 /* The program itself is in the namespaces of the outside. */
 bool program_in_same(const char *types);

@@ -50,6 +50,14 @@ const char *random_name(const char *prefix)
     return text("%s%s", prefix, name);
 }
 
+unsigned random_below(unsigned end)
+{
+    unsigned random;
+    if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+        err(3, "getrandom");
+    return random % end;
+}
+
 /* Die when the process dies that made us. */
 static void die_with(pid_t parent)
 {

@@ -10,23 +10,7 @@ enum { UID = 1234, GID = 4321 };
 static bool has_map(const char *file)
 {
     int id = strcmp(file, "uid_map") == 0 ? UID : GID;
-    const char *map =
-        one_line(contents("/proc/%d/%s", command(), file));
-    const char *wanted = text("0 %d 1", id);
-    expected("%s", wanted);
-    observed("%s", map[0] == '\0' ? "nothing" : map);
-    return strcmp(map, wanted) == 0;
-}
-
-/* As many as a process of root's has outside. */
-static bool has_all_capabilities(const char *unused)
-{
-    (void)unused;
-    const char *all = status_of(outside(), "CapEff");
-    const char *has = status_of(command(), "CapEff");
-    expected("the effective set %s, all there are", all);
-    observed("%s", has);
-    return strcmp(all, has) == 0;
+    return map_is(command(), file, text("0 %d 1", id));
 }
 
 #define LOOK                                                           \

@@ -19,14 +19,6 @@ static bool joined(const char *unused)
                 namespace_of(named, "uts"));
 }
 
-static bool command_does_not_run(const char *unused)
-{
-    (void)unused;
-    expected("no process executes it");
-    observed("a process executes it");
-    return command() == 0;
-}
-
 #define LOOK "unshare -u sleep 9 & /book/work/uts-join $! "
 #define NONE "/book/work/uts-join 999999 echo run; echo $?"
 #define ENTER "introduction-enter"

@@ -1,46 +1,23 @@
 /*
  * grader.c - has the command a host name of its own?
  */
-#define _GNU_SOURCE
-#include <sched.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../library/facts.h"
 
 static const char *wanted; /* what the command's host is to be called */
 static const char *before; /* how the outside is called */
 
-static void print_name(const char *unused)
-{
-    (void)unused;
-    char name[65] = "";
-    if (gethostname(name, sizeof(name)) == 0)
-        fputs(name, stdout);
-}
-
-static const char *host_name(pid_t pid)
-{
-    return inside(pid, CLONE_NEWUTS, print_name, NULL);
-}
-
 static bool has_name(const char *unused)
 {
     (void)unused;
-    const char *name = host_name(command());
-    expected("%s", wanted);
-    observed("%s", name);
-    return strcmp(name, wanted) == 0;
+    return host_is_called(command(), wanted);
 }
 
 static bool outside_keeps_name(const char *unused)
 {
     (void)unused;
-    const char *name = host_name(outside());
-    expected("%s", before);
-    observed("%s", name);
-    return strcmp(name, before) == 0;
+    return host_is_called(outside(), before);
 }
 
 #define LOOK "/book/work/uts-name paper "

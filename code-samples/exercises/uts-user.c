@@ -1,0 +1,27 @@
+/*
+ * uts-user.c - run a command under a host name, as any user
+ *
+ * usage: uts-user NAME COMMAND [ARG]...
+ * needs: nothing
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int main(int argc, char *argv[])
+{
+    if (argc < 3 || argv[1][0] == '-') {
+        fputs("usage: uts-user NAME COMMAND [ARG]...\n", stderr);
+        exit(2);
+    }
+
+    /* TODO: call the host NAME, in a namespace that is yours. */
+
+    execvp(argv[2], &argv[2]);
+    err(errno == ENOENT ? 127 : 126, "%s", argv[2]);
+}

@@ -1,0 +1,101 @@
+/*
+ * grader.c - has an ordinary user's command a host name of its own?
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../library/facts.h"
+
+enum { UID = 1234, GID = 4321 };
+
+static const char *wanted; /* what the command's host is to be called */
+
+static bool has_name(const char *unused)
+{
+    (void)unused;
+    return host_is_called(command(), wanted);
+}
+
+/* The user namespace that owns the uts namespace of the command. */
+static struct identity owner(void)
+{
+    struct identity owner = {0};
+    int ns =
+        open(text("/proc/%d/ns/uts", command()), O_RDONLY | O_CLOEXEC);
+    int fd = ns == -1 ? -1 : ioctl(ns, NS_GET_USERNS);
+    if (fd != -1) {
+        owner = identify("/proc/self/fd/%d", fd);
+        close(fd);
+    }
+    if (ns != -1)
+        close(ns);
+    return owner;
+}
+
+static bool is_owned_by_the_commands(const char *unused)
+{
+    (void)unused;
+    struct identity user = namespace_of(command(), "user");
+    expected("user:[%ju], where the command is", (uintmax_t)user.inode);
+    observed("user:[%ju]", (uintmax_t)owner().inode);
+    return same(owner(), user);
+}
+
+#define AS "setpriv --reuid=1000 --regid=1000 --clear-groups "
+#define LOOK AS "/book/work/uts-user paper "
+#define NONE                                                           \
+    AS "/book/work/uts-user $(printf %065d 0) echo run; echo $?"
+#define READ "uts-owner"
+
+static const struct fact running[] = {
+    {"runs", "your program runs the command it is given", command_runs,
+     NULL, LOOK "uname -n", READ},
+    {"own", "no other program does the work", own_work, NULL,
+     "strace -f -e execve " LOOK "true", "introduction-unshare"},
+    {"arguments", "the command gets its arguments unchanged",
+     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
+     "introduction-unshare"},
+    {"new", "the command is in a new uts namespace", in_new, "uts",
+     LOOK "readlink /proc/self/ns/uts", READ},
+    {"name", "inside, the host has the name you were given", has_name,
+     NULL, LOOK "uname -n", "uts-copy"},
+    {"owner", "the command's user namespace owns it",
+     is_owned_by_the_commands, NULL, LOOK "lsns --tree=owner", READ},
+    {"only", "all but user and uts is still shared", in_same_but,
+     "user uts", LOOK "ls -l /proc/self/ns", READ},
+    {0}};
+
+static const struct fact after[] = {
+    {"status", "your program ends with the command's status",
+     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
+     "introduction-unshare"},
+    {"left", "no process of yours is left", no_process_left, NULL,
+     LOOK "true; ps", "introduction-destroy"},
+    {0}};
+
+static const struct fact too_long[] = {
+    {"nothing", "under a name of 65 bytes nothing runs",
+     command_does_not_run, NULL, NONE, "uts-fails"},
+    {"refused", "and the program ends with status 1", status_is, "1",
+     NONE, "uts-fails"},
+    {0}};
+
+int main(int argc, char *argv[])
+{
+    open_sandbox(argc, argv);
+    wanted = strdup(random_name("paper-"));
+    start_as(UID, GID);
+    start(wanted, COMMAND, NULL);
+    judge(running);
+    end_command();
+    judge(after);
+
+    start(text("%065d", 0), COMMAND, NULL);
+    judge(too_long);
+    return verdict();
+}

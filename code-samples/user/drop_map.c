@@ -45,6 +45,8 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "open: /proc/self/uid_map");
     if (dprintf(fd, "0 %lu 1\n", uid) < 0)
         err(EXIT_FAILURE, "write: /proc/self/uid_map");
+    if (close(fd) == -1)
+        err(EXIT_FAILURE, "close: /proc/self/uid_map");
     printf("uid %u inside, %lu outside\n", getuid(), uid);
     if (fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");

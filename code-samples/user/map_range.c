@@ -62,10 +62,14 @@ int main(int argc, char *argv[])
     if (helper == -1)
         err(EXIT_FAILURE, "fork");
     if (helper == 0) {
-        /* No byte means that the parent has failed. */
+        if (close(gate[1]) == -1)
+            err(EXIT_FAILURE, "close");
         char byte;
-        if (close(gate[1]) == -1 || read(gate[0], &byte, 1) != 1)
-            exit(EXIT_FAILURE);
+        ssize_t got = read(gate[0], &byte, 1);
+        if (got == -1)
+            err(EXIT_FAILURE, "read");
+        if (got == 0)
+            exit(EXIT_FAILURE); /* the parent has, and said why */
         map("newuidmap", target, geteuid(), &argv[1]);
         map("newgidmap", target, getegid(), &argv[1]);
         exit(EXIT_SUCCESS);

@@ -68,6 +68,14 @@ def messages(run: Run) -> list[str]:
     return [line for line in run.stderr.splitlines() if line]
 
 
+def own_messages(run: Run, program: str, case: Case) -> list[str]:
+    """Return the messages of a run, without those of tools that the program runs."""
+    lines = messages(run)
+    if not case.tools:
+        return lines
+    return [line for line in lines if line.startswith(f"{program}: ")]
+
+
 def names(message: str, program: str, said: frozenset[str], error: str) -> bool:
     """Tell whether a message is the program's and names a call and an error."""
     texts = [os.strerror(getattr(errno, error))] if error else [""]
@@ -143,7 +151,7 @@ def judge(
         return Verdict(wrong)
     if hits == 0:
         return Verdict("not injected")
-    said = messages(run)
+    said = own_messages(run, subject.program, case)
     if run.status == clean.status:
         if answered(fault, run, case):
             return Verdict(REPORTED)
@@ -152,17 +160,20 @@ def judge(
         lost = clean.stderr != ""  # a wrong call: the fault is in what it says of it
         return Verdict("chatty" if said and not lost else TOLERATED)
     if not said:
+        if str(fault) == f"{SHORT} 0" and fault.call.name in case.ended:
+            return Verdict(REPORTED)
         return Verdict("mute", expectation(subject, fault))
     if len(said) > hits:
         return Verdict("garrulous", expectation(subject, fault))
     error = "" if fault.error == SHORT else fault.error
     called = fault.call.said
     if fault.call.name.startswith("execve"):  # the command's name will do
-        called |= {"/tmp/faults/probe"}
+        called |= {"/tmp/faults/probe"} | case.tools
     if not all(names(line, subject.program, called, error) for line in said):
         return Verdict("other call", expectation(subject, fault))
     new = bool(fault.call.since) and any("linux" in n for n in subject.header.needs)
-    if run.status != status_for(fault.call.name, error, new):
+    tool = any(names(said[0], subject.program, frozenset({t}), "") for t in case.tools)
+    if run.status != (1 if tool else status_for(fault.call.name, error, new)):
         return Verdict("status", expectation(subject, fault))
     return Verdict(REPORTED)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cell import Places, Run
-from judge import REPORTED, TOLERATED, Verdict, always_wrong, messages
+from judge import REPORTED, TOLERATED, Verdict, always_wrong, messages, own_messages
 from matrix import Cell
 from subject import Subject
 from table import Call
@@ -102,6 +102,7 @@ class Natural:
         self.places = places
         self.calls = calls
         self.only = only
+        self.case = cases(subject.name, subject.header.usage)[0]
 
     def wanted(self, name: str) -> bool:
         """Tell whether a cell of that name is to be run."""
@@ -215,12 +216,13 @@ class Natural:
             return Verdict("status" if run.status else "silent", expected)
         if not said:
             return Verdict(REPORTED)
-        lines = messages(run)
-        if not lines:
+        lines = own_messages(run, self.subject.program, self.case)
+        if not lines and not messages(run):
             return Verdict("mute", expected)
-        texts = tuple(os.strerror(getattr(errno, name)) for name in names)
-        if run.status == 2:
+        if run.status == 2 or not lines:  # a tool of its has said why
             return Verdict(REPORTED)
+        texts = tuple(os.strerror(getattr(errno, name)) for name in names)
+        texts += (self.case.words,) if self.case.words else ()
         each = [line.startswith(self.start) and line.endswith(texts) for line in lines]
         if not all(each):
             return Verdict("other call", expected)

@@ -19,7 +19,7 @@ COMPILE = ["gcc", "-std=gnu17", "-O2", "-static"]
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
 from book.headers import Header, parse_header  # noqa: E402
 from book.samples import FOLDER, find_samples  # noqa: E402
-from usage import skipped  # noqa: E402
+from usage import reason  # noqa: E402
 
 
 class BuildError(Exception):
@@ -75,7 +75,7 @@ def choose_runnable(names: list[str]) -> tuple[list[Subject], int]:
     Who is named is run.
     """
     chosen = choose(names)
-    skips = {} if names else {one.name: skipped(one.name) for one in chosen}
+    skips = {} if names else {one.name: reason(one.name, "skip") for one in chosen}
     for name, why in skips.items():
         if why:
             print(f"{name:28} skipped: {why}", flush=True)

@@ -117,6 +117,46 @@ def test_a_mount_that_stays_is_looked_at(places: Places) -> None:
     assert nothing.effect() != run.effect()
 
 
+def test_cases_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage, "CASES", tmp_path / "cases.txt")
+    lines = "a ended: read\na words: none\na tools: c d\na guest: one\nb skip: two\n"
+    usage.CASES.write_text(lines + "a also: PID=1\n")
+    first, second = usage.cases("a", "a PID")
+    assert first.ended == {"read"} and first.words == "none"
+    assert first.tools == {"c", "d"}
+    assert second.usage.right() == ["1"]
+    assert [usage.reason(name, "guest") for name in "ab"] == ["one", ""]
+    assert [usage.reason(name, "skip") for name in "ab"] == ["", "two"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "count", "outcome"),
+    [({"read"}, 0, "reported"), ({"read"}, 3, "mute"), ({"write"}, 0, "mute")],
+)
+def test_another_process_says_why(ended: set[str], count: int, outcome: str) -> None:
+    case = usage.Case("", usage.parse("x PID"), ended=frozenset(ended))
+    fault = judge.Fault(table.read()["read"], table.SHORT, count)
+    run, clean = cell.Run(status=1), cell.Run(status=0)
+    verdict = judge.judge(wrong("mute"), fault, run, clean, 1, case)
+    assert verdict.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("stderr", "status", "outcome"),
+    [
+        ("mute: tool: No such file or directory\nsorry\n", 1, "reported"),
+        ("mute: tool: No such file or directory\n", 127, "status"),
+        ("mute: other: No such file or directory\n", 1, "other call"),
+        ("sorry\n", 1, "mute"),
+    ],
+)
+def test_a_tool_has_words_of_its_own(stderr: str, status: int, outcome: str) -> None:
+    case = usage.Case("", usage.parse("x PID"), tools=frozenset({"tool"}))
+    fault = judge.Fault(table.read()["execve"], "ENOENT")
+    run, clean = cell.Run(status=status, stderr=stderr), cell.Run(status=0)
+    assert judge.judge(wrong("mute"), fault, run, clean, 1, case).outcome == outcome
+
+
 def test_every_class_is_seen() -> None:
     classes = {found for found, _, _ in MATRIX}
     assert classes == set(judge.WRONG) - {"not injected"}

@@ -220,6 +220,9 @@ class Case:
     listens: str = ""  # the peer listens there before the program starts
     answers: frozenset[str] = frozenset()  # calls whose errors the program prints
     varies: str = ""  # what of its output differs by itself, a regular expression
+    ended: frozenset[str] = frozenset()  # calls whose 0 another process explains
+    tools: frozenset[str] = frozenset()  # programs that it runs for its own ends
+    words: str = ""  # how a message may end in place of an errno's text
     effect: str = ""  # a shell command that prints what came of a mount that stays
 
 
@@ -228,11 +231,14 @@ def filled(text: str, values: dict[str, str]) -> str:
     return re.sub(r"\b[A-Z]{3,}\b", lambda m: values.get(m[0], m[0]), text)
 
 
-def skipped(name: str) -> str:
-    """Return why the program of that name is not run here, "" if it is."""
+def reason(name: str, key: str) -> str:
+    """Return why the program of that name is run otherwise, "" if it is not.
+
+    The key is "skip" or "guest".
+    """
     for text in CASES.read_text().splitlines():
         who, _, rest = text.partition(" ")
-        if who == name and rest.strip().startswith("skip: "):
+        if who == name and rest.strip().startswith(f"{key}: "):
             return rest.partition(": ")[2]
     return ""
 
@@ -254,13 +260,21 @@ def cases(name: str, line: str) -> list[Case]:
             listens = usage.values["SOCKET"] if key == "listener" else ""
             peer = filled(value, usage.values)
             found = [replace(case, peer=peer, listens=listens) for case in found]
-        elif key == "skip":
-            continue  # see skipped
+        elif key in ("skip", "guest"):
+            continue  # see reason
         elif key == "answers":
             calls = frozenset(value.split())
             found = [replace(case, answers=calls) for case in found]
         elif key == "varies":
             found = [replace(case, varies=value) for case in found]
+        elif key == "ended":
+            calls = frozenset(value.split())
+            found = [replace(case, ended=calls) for case in found]
+        elif key == "tools":
+            tools = frozenset(value.split())
+            found = [replace(case, tools=tools) for case in found]
+        elif key == "words":
+            found = [replace(case, words=value) for case in found]
         elif key == "effect":
             effect = filled(value, usage.values)
             found = [replace(case, effect=effect) for case in found]

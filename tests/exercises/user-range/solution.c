@@ -10,9 +10,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -42,6 +44,9 @@ static pid_t fork_helper(const int gate[2], char *range[])
     if (helper > 0)
         return helper;
 
+    /* Who is to be mapped may have failed, and said why. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+        err(EXIT_FAILURE, "prctl");
     if (close(gate[1]) == -1)
         err(EXIT_FAILURE, "close");
     char byte;
@@ -49,7 +54,7 @@ static pid_t fork_helper(const int gate[2], char *range[])
     if (got == -1)
         err(EXIT_FAILURE, "read");
     if (got == 0)
-        exit(EXIT_FAILURE); /* the parent has, and said why */
+        exit(EXIT_FAILURE);
     char line[64];
     snprintf(line, sizeof(line), "0 %.20s %.20s\n", range[0], range[1]);
     put(target, "uid_map", line);

@@ -169,13 +169,16 @@ FAILS = """\
 #: cause: There is
 #: cause: nothing.
 #: remedy: Look elsewhere.
+#: trap: own ls: file
+#: cause: It is so.
+#: remedy: Go.
 sh1# ls
 ls: file: no
 """
 
 
 def test_failures_are_listed(plant: Plant) -> None:
-    """By error, silent ones first, each with message, cause, way out and session."""
+    """By error, silent first, own words last: message, cause, way out, session."""
     folder = write_page(plant, ".. transcript:: uts/look\n\n.. failures::")
     (folder / "docs/transcripts/uts/look.console").write_text(FAILS)
     assert run_sphinx(folder, "html") == ""
@@ -188,11 +191,13 @@ def test_failures_are_listed(plant: Plant) -> None:
             "Nothing is listed. There is nothing. Way out. Look elsewhere. More in",
             "EPERM: Operation not permitted ¶",
             "ls: ...: no It may not, without --all . Way out. Ask. More in the",
+            "Messages that name no error ¶",
+            "ls: file It is so. Way out. Go. More in the",
         )
     ]
     assert places == sorted(places)
-    assert html.count('href="#session-uts-look"') == 2
-    assert html.count('class="transcript session"') == 3
+    assert html.count('href="#session-uts-look"') == 3
+    assert html.count('class="transcript session"') == 4
 
 
 def test_failure_is_found_by_its_message(plant: Plant) -> None:

@@ -2,7 +2,8 @@
 
 Every entry stands in the head of a transcript that shows it (see session.py): the
 message, why it comes, and the way out. They are sorted by the number of the error
-that the kernel returned; what fails without a message comes first.
+that the kernel returned; what fails without a message comes first, what a program
+says in words of its own comes last.
 """
 
 import os
@@ -16,8 +17,12 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from .sample_index import literal
-from .session import SILENT, SessionError, Trap, error_number, parse_session, traps
+from .session import OWN, SILENT, SessionError, Trap, error_number, parse_session, traps
 from .transcript import FOLDER, ShownSession, session_id
+
+
+# The titles of what is no error.
+TITLES = {SILENT: "No message at all", OWN: "Messages that name no error"}
 
 
 class Failures(SphinxDirective):
@@ -48,9 +53,7 @@ class Failures(SphinxDirective):
         self, error: str, entries: Iterable[tuple[Trap, str, str]]
     ) -> nodes.section:
         """Return what is known of one error."""
-        words = "No message at all"
-        if error != SILENT:
-            words = f"{error}: {os.strerror(error_number(error))}"
+        words = TITLES.get(error) or f"{error}: {os.strerror(error_number(error))}"
         section = nodes.section("", nodes.title("", words), ids=[f"failure-{error}"])
         self.state.document.note_explicit_target(section, section)
         for trap, name, session in entries:

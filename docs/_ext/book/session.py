@@ -12,10 +12,10 @@ A session that shows something fail says so in its head, for the list of failure
     #: cause: a second line continues the first.
     #: remedy: The way out.
 
-The first word is the name of the error, or ``silent`` where nothing is said; then what
-follows describes what is seen instead. A message must stand in the session's output,
-as it is written here; ``...`` stands for anything. A second ``trap`` begins another
-entry.
+The first word is the name of the error; ``own`` where a program has words of its own
+and names none; ``silent`` where nothing is said, and then what follows describes what
+is seen instead. A message must stand in the session's output, as it is written here;
+``...`` stands for anything. A second ``trap`` begins another entry.
 """
 
 import errno
@@ -28,7 +28,8 @@ from .headers import version
 
 TRAP = ("trap", "cause", "remedy")
 KEYS = ("needs", "setup", "user", "timeout", "status", "waits", *TRAP)
-SILENT = "silent"
+SILENT, OWN = "silent", "own"
+LAST = 4096  # beyond the number of any error
 
 HEADER = re.compile(r"#: ([a-z]+): (\S.*)")
 PROMPT = re.compile(r"sh([1-4])[#$] ")
@@ -51,7 +52,7 @@ class Session:
 class Trap:
     """A failure that a transcript shows: what is seen, why, and the way out."""
 
-    error: str  # "EPERM", or SILENT
+    error: str  # "EPERM", OWN or SILENT
     message: str
     cause: str
     remedy: str
@@ -92,8 +93,11 @@ def parse_session(text: str, path: Path) -> Session:
 
 
 def error_number(error: str) -> int:
-    """Return the number of an error by its name, 0 for SILENT, -1 for no error."""
-    return 0 if error == SILENT else getattr(errno, error, -1)
+    """Return the number of an error by its name, -1 for no error.
+
+    What is no error but may be listed as one has its place, SILENT first, OWN last.
+    """
+    return {SILENT: 0, OWN: LAST}.get(error, getattr(errno, error, -1))
 
 
 def traps(session: Session, path: Path) -> list[Trap]:
@@ -118,7 +122,9 @@ def read_trap(entry: dict[str, list[str]], output: str, path: Path) -> Trap:
     trap = Trap(error, message, " ".join(entry["cause"]), " ".join(entry["remedy"]))
     where = f"{path}: '#: trap: {error} {message}'"
     if error_number(error) < 0:
-        raise SessionError(f"{where}: {error} is no error: write EPERM, or {SILENT}")
+        raise SessionError(
+            f"{where}: {error} is no error: write EPERM, {OWN} or {SILENT}"
+        )
     if not (message and trap.cause and trap.remedy):
         raise SessionError(
             f"{where}: needs a message, a '#: cause:' and a '#: remedy:'"

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <grp.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,7 +113,8 @@ int main(int argc, char *argv[])
     judge(after);
 
     /* There are not so many numbers. */
-    start("4294967290", "10", COMMAND, NULL);
+    start(text("%u", UINT32_MAX - random_below(1000)), "1001", COMMAND,
+          NULL);
     judge(refused);
     return verdict();
 }

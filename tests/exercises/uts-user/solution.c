@@ -21,7 +21,14 @@ int main(int argc, char *argv[])
     }
 
 #ifdef STARTER
-    /* TODO: call the host NAME, in a namespace that is yours. */
+    /* TODO: this is refused, and cuts names that are too long. */
+    if (unshare(CLONE_NEWUTS) == -1)
+        err(EXIT_FAILURE, "unshare: uts");
+    if (unshare(CLONE_NEWUSER) == -1)
+        err(EXIT_FAILURE, "unshare: user");
+
+    if (sethostname(argv[1], strnlen(argv[1], 64)) == -1)
+        err(EXIT_FAILURE, "sethostname: %s", argv[1]);
 #else
     /* What is made in a user namespace belongs to it. */
     if (unshare(CLONE_NEWUSER) == -1)

@@ -2,12 +2,14 @@
    tests/transcripts/session.py does it in the lab. */
 
 import { Names } from "./compare.js";
-import { MachineError, within } from "./machine.js";
+import { GivenUp, MachineError } from "./machine.js";
 
 export const ROWS = 24;
 export const COLUMNS = 100;
 const SECONDS = 30; // for one step, unless the transcript says another number
 const SLOWER = 20; // how many times longer than in the lab a step may take here
+export const OPEN = 1; // the terminal in which a shell of root's runs in the saved state
+const MOMENT = 5; // seconds in which what the reader has entered may come to its end
 const KEYS = { "^C": "\x03", "^D": "\x04" };
 const LAST = 10; // lines of a terminal in a message
 const HERE = "cd /book/build/samples";
@@ -20,6 +22,7 @@ const MORE = /\x1b\]7772\x07/;
 const PROMPT = /\x1b\]7770;(\d+);([#$])\x07/;
 const END = "\x1b]7773\x07";
 const MARKS = /\x1b\]777[0-3][^\x07]*\x07/g;
+const CLEAR_SCREEN = "\x0c"; // to readline: and show the prompt anew
 const CLEAR_LINE = "\x05\x15"; // to readline: go to the end, remove what is before
 const ASKS = new RegExp(`${MORE.source}|${OUTPUT.source}`);
 const MARKED = new RegExp(`${PROMPT.source}|${OUTPUT.source}|\\x1b\\]7773\\x07`, "g");
@@ -70,7 +73,8 @@ class Terminal {
     #tail = ""; // what may be the beginning of a mark
     #arrived = () => {};
     #failed = () => {};
-    #touched = false; // the reader has typed since the last prompt
+    #touched = false; // the reader has typed since the last step
+    #leaving = false;
     busy = true;
     waiting = null; // the step that ends after one in another terminal
 
@@ -81,8 +85,24 @@ class Terminal {
         this.mark = user === "root" ? "#" : "$";
     }
 
+    /* Have the shell that runs in the terminal of a restored machine, if it is the right
+       user's. */
+    async adopt(seconds) {
+        if (this.user === "root") {
+            this.machine.type(this.number, CLEAR_SCREEN);
+            await this.#until(PROMPT, seconds);
+            return;
+        }
+        this.#leaving = true;
+        this.machine.type(this.number, "exit\r");
+        await this.#until({ exec: (text) => text.includes(END) || null }, seconds);
+        this.#leaving = false;
+        await this.open(seconds);
+    }
+
     /* Start the terminal's shell and wait for its prompt. */
     async open(seconds) {
+        this.#seen = "";
         this.machine.type(this.number, `${ROWS} ${COLUMNS} xterm ${this.user} ${END}\n`);
         await this.#until(PROMPT, seconds);
     }
@@ -93,7 +113,7 @@ class Terminal {
         this.#tail += text;
         const marks = Array.from(this.#tail.matchAll(MARKED));
         for (const [mark, status, prompt] of marks)
-            if (mark === END)
+            if (mark === END && !this.#leaving)
                 this.#reopen();
             else if (status)
                 [this.busy, this.mark] = [false, prompt];
@@ -110,10 +130,21 @@ class Terminal {
         this.open(SECONDS * SLOWER).catch(() => {}); // the next step will say it
     }
 
-    /* Type what the reader types. */
+    /* Type what the reader types. The shell takes a moment to see the end of a line. */
     key(text) {
         this.#touched = true;
+        if (text.includes("\r"))
+            this.busy = true;
         this.machine.type(this.number, text);
+    }
+
+    /* Resolve when the terminal is at a prompt. */
+    async free() {
+        if (!this.busy)
+            return;
+        await this.#until({ exec: () => !this.busy }, MOMENT).catch(() => {
+            throw new StepError("something runs in this terminal: end it with Ctrl-C");
+        });
     }
 
     /* Type a command of the book, line by line, as the shell or a program asks. Return
@@ -155,7 +186,7 @@ class Terminal {
         });
         const last = () => shown(this.#seen.replace(MARKS, "")).trimEnd().split("\n")
             .slice(-LAST).join("\n");
-        return within(seconds, work, () =>
+        return this.machine.within(seconds, work, () =>
             `no prompt after ${seconds} s; the terminal shows:\n${last()}`);
     }
 
@@ -205,9 +236,25 @@ export class Session {
                 this.show(number, text);
                 terminal.take(text);
             });
-            await terminal.open(seconds);
+            if (number === OPEN && this.machine.restored)
+                await terminal.adopt(seconds);
+            else
+                await terminal.open(seconds);
         }
         return this.#terminals.get(number);
+    }
+
+    /* Type what the reader types. */
+    key(number, text) {
+        this.#terminals.get(number)?.key(text);
+    }
+
+    /* Type a command of the reader's, and wait for the prompt. */
+    async enter(number, command, seconds = SECONDS * SLOWER) {
+        const terminal = await this.terminal(number);
+        await terminal.free();
+        await terminal.type([command], seconds);
+        return terminal.prompt(seconds);
     }
 
     /* Do what the headers of a transcript ask for before its first step. */
@@ -273,8 +320,8 @@ export class Session {
         const key = step.command[0] in KEYS;
         if (terminal.waiting && !key)
             await this.#finish(terminal, terminal.waiting);
-        if (terminal.busy && !key)
-            throw new StepError("something runs in this terminal: end it with Ctrl-C");
+        if (!key)
+            await terminal.free();
         if (terminal.mark !== step.mark)
             throw new StepError(`the run's prompt is sh${step.terminal}${terminal.mark}`);
         if (this.user && step.mark === "$" && terminal.user !== user)
@@ -303,6 +350,8 @@ export class Session {
             await this.names.bury();
             return wrong;
         } catch (error) {
+            if (error instanceof GivenUp)
+                throw error;
             if (error instanceof StepError || error instanceof MachineError)
                 throw new StepError(`${nameOf(step)}\n  ${error.message}`, { cause: error });
             throw error;

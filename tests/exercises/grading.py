@@ -23,7 +23,7 @@ from image import image  # noqa: E402
 from state import open_guest  # noqa: E402
 
 COMPILER = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Wextra", "-static"]
-SECONDS = 40.0  # a grader ends by itself: after ten, or thirty with --foreign
+SECONDS = 40.0  # a grader ends by itself: after ten, or thirty with --patient
 BUILD = "build/exercises"
 
 # Runs a shell command as root somewhere: its status, and its lines of output.
@@ -129,7 +129,7 @@ def grade(
     Raises LabError when there is no verdict, with the reason.
     """
     grader = f"{root}/{BUILD}/{exercise.name}/grader"
-    options = "--foreign " if foreign else ""
+    options = "--patient " if foreign else ""
     _, lines = run(f"{grader} {options}{shlex.quote(f'{root}/{program}')} 2>&1")
     return parse(lines)
 

@@ -4,7 +4,8 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startMachine } from "./node.mjs";
+import { OPEN, Session } from "../../docs/live/session.js";
+import { bootMachine } from "./node.mjs";
 
 const SECONDS = 300; // a bound; it takes 20 s
 
@@ -15,9 +16,10 @@ if (!target) {
 }
 const names = ["bios", "vga", "kernel", "initrd"];
 const paths = Object.fromEntries(names.map((name) => [name, join(folder, name)]));
-const machine = startMachine(paths);
+const machine = bootMachine(paths);
 try {
     await machine.ready(SECONDS);
+    await new Session(machine, []).terminal(OPEN); // a reader need not wait for it
     await machine.order("/lab/rest", SECONDS);
 } catch (error) {
     console.error(`${error.message}; its console ends:\n${machine.console.slice(-2000)}`);

@@ -17,16 +17,23 @@ function bytes(path) {
     return buffer.slice(byteOffset, byteOffset + length);
 }
 
-/* Start the machine from files: state, or bios, vga, kernel and initrd. */
-export function startMachine(paths) {
+function module() {
+    return new WebAssembly.Module(bytes(WASM));
+}
+
+/* Return how much the machine has, in MB. */
+function memory() {
+    return JSON.parse(readFileSync(GUEST, "utf8")).memory;
+}
+
+/* Boot the machine from files: bios, vga, kernel and initrd. */
+export function bootMachine(paths) {
     const files = Object.entries(paths).map(([name, path]) => [name, bytes(path)]);
-    const { memory } = JSON.parse(readFileSync(GUEST, "utf8"));
-    return new Machine(V86, { memory, wasm: bytes(WASM), ...Object.fromEntries(files) });
+    return new Machine(V86, { memory: memory(), wasm: module(), ...Object.fromEntries(files) });
 }
 
 /* Start the machine from the state that the page loads, and wake it. */
 export async function restoreMachine() {
-    const machine = startMachine({ state: STATE });
-    await machine.wake();
-    return machine;
+    const state = new Blob([bytes(STATE)]);
+    return Machine.restored(V86, { memory: memory(), state, wasm: module() });
 }

@@ -1,4 +1,4 @@
-"""What the page must know of the transcripts that its machine runs.
+"""What the page must know of the transcripts and exercises that its machine runs.
 
 build/html/live/pages/PAGE.json has, in page order, a list of transcripts for each fresh
 lab; a transcript that the machine cannot run has a reason instead of steps.
@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "transcripts"))
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "transcripts"), str(TESTS / "exercises")]
+import catalogue  # noqa: E402
 from transcript import (  # noqa: E402
     CHECKOUT,
     Step,
@@ -19,6 +21,7 @@ from transcript import (  # noqa: E402
     read_transcript,
     version,
 )
+from book.exercises import labels  # noqa: E402
 
 GUEST = CHECKOUT / "docs/live/guest.json"
 
@@ -62,5 +65,21 @@ def write_pages(target: Path) -> None:
             for names in page_sessions(page)
             if names
         ]
-        text = json.dumps(labs, ensure_ascii=False, separators=(",", ":"))
-        (target / f"{page}.json").write_text(text, encoding="utf-8")
+        write(target / f"{page}.json", labs)
+
+
+def write_exercises(target: Path) -> None:
+    """Write what the exercises are, and where the labels of their graders lead."""
+    known = {one.name: {"suffix": one.suffix} for one in catalogue.exercises()}
+    write(target / "exercises.json", known)
+    places = labels(CHECKOUT)
+    write(
+        target / "reads.json",
+        {label: catalogue.where_to_read(label) for label in sorted(places)},
+    )
+
+
+def write(path: Path, data: Any) -> None:
+    """Write JSON as small as it can be."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text, encoding="utf-8")

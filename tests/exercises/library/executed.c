@@ -52,6 +52,25 @@ int executions(void)
     return events;
 }
 
+#ifndef LOADER
+/* Programs are static: the kernel opens no loader. */
+#define LOADER ""
+#endif
+
+/* The kernel opens the loader that a program names right after the
+ * program. Called by itself, with a program to run, it is a tool like
+ * others. */
+static bool is_loader(pid_t pid, struct identity opened)
+{
+    static pid_t linking;
+    bool ours =
+        same(opened, sandbox.binary) || same(opened, sandbox.command);
+    bool loader = LOADER[0] != '\0' && linking == pid &&
+                  same(opened, identify("%s", in_sandbox(LOADER)));
+    linking = ours ? pid : 0;
+    return loader;
+}
+
 /* Other programs than ours and theirs, from a process of the sandbox,
  * are remembered: the first of them. */
 static void note(const struct fanotify_event_metadata *event)
@@ -60,7 +79,8 @@ static void note(const struct fanotify_event_metadata *event)
     if (tool[0] != '\0' || fstat(event->fd, &file) == -1)
         return;
     struct identity opened = {file.st_dev, file.st_ino};
-    if (same(opened, sandbox.binary) || same(opened, sandbox.command))
+    if (is_loader(event->pid, opened) || same(opened, sandbox.binary) ||
+        same(opened, sandbox.command))
         return;
     const char *group = contents("/proc/%d/cgroup", event->pid);
     if (strstr(group, strrchr(sandbox.group, '/')) == NULL)

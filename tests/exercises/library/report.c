@@ -20,9 +20,9 @@ static const double PATIENCE = 0.5;
 static const double BUSY_PATIENCE = 4.5;
 static const double WHOLE_PATIENCE = 7.0;
 
-/* Scripts that others wrote take many steps: with them there is more.
- */
-static const double FOREIGN_FACTOR = 4.0;
+/* Scripts that others wrote take many steps, and in a page the machine
+ * is slow: there --patient gives more. */
+static const double PATIENT_FACTOR = 4.0;
 
 static char wanted[2048];
 static char seen[2048];
@@ -133,7 +133,7 @@ static bool settled(double began)
         opened = began;
     if (nothing_runs())
         return true;
-    double factor = sandbox.foreign ? FOREIGN_FACTOR : 1.0;
+    double factor = sandbox.patient ? PATIENT_FACTOR : 1.0;
     double waited = now() - began;
     if (now() - opened > WHOLE_PATIENCE * factor ||
         waited > BUSY_PATIENCE * factor)

@@ -30,8 +30,8 @@
 
 #include "sandbox.h"
 
-/* For all that a grader does; with a program of others. */
-enum { MILLISECONDS = 9000, FOREIGN_MILLISECONDS = 30000 };
+/* For all that a grader does; when it is patient. */
+enum { MILLISECONDS = 9000, PATIENT_MILLISECONDS = 30000 };
 
 struct sandbox sandbox;
 
@@ -74,7 +74,7 @@ static _Noreturn void keep(pid_t judge)
     if (pidfd == -1)
         err(3, "pidfd_open");
     struct pollfd ending = {pidfd, POLLIN, 0};
-    int most = sandbox.foreign ? FOREIGN_MILLISECONDS : MILLISECONDS;
+    int most = sandbox.patient ? PATIENT_MILLISECONDS : MILLISECONDS;
     int ready = poll(&ending, 1, most);
     if (ready == 0)
         kill(judge, SIGKILL);
@@ -204,12 +204,12 @@ static void name_files(const char *program_file)
 
 void open_sandbox(int argc, char *argv[])
 {
-    bool foreign = argc == 3 && strcmp(argv[1], "--foreign") == 0;
-    if (argc != (foreign ? 3 : 2) || argv[argc - 1][0] == '-') {
-        fprintf(stderr, "usage: %s [--foreign] PROGRAM\n", argv[0]);
+    bool patient = argc == 3 && strcmp(argv[1], "--patient") == 0;
+    if (argc != (patient ? 3 : 2) || argv[argc - 1][0] == '-') {
+        fprintf(stderr, "usage: %s [--patient] PROGRAM\n", argv[0]);
         exit(2);
     }
-    sandbox.foreign = foreign;
+    sandbox.patient = patient;
     const char *program_file = argv[argc - 1];
     name_files(program_file);
 

@@ -16,7 +16,7 @@ struct sandbox {
     struct identity binary; /* the program's file */
     struct identity command;
     bool script;  /* the program is one */
-    bool foreign; /* somebody else's, which we only want to judge */
+    bool patient; /* others' script, or a slow machine: wait longer */
 };
 
 extern struct sandbox sandbox;

@@ -402,6 +402,37 @@ def test_tables_have_a_box_to_scroll_in(render: Render) -> None:
     assert re.search(r'<div class="wide docutils container">\s*<table ', html)
 
 
+MACHINE = '{"kernel": "6.1", "cannot": {"uts/look": "it has no look"}}'
+
+
+@pytest.mark.parametrize(
+    ("session", "machine", "runs"),
+    [
+        (SESSION, MACHINE.replace("uts/look", "uts/other"), True),
+        (SESSION, MACHINE, False),
+        ("#: needs: linux >= 6.1\n" + SESSION, MACHINE.replace("look", "ok"), True),
+        ("#: needs: linux >= 6.10\n" + SESSION, MACHINE.replace("look", "ok"), False),
+    ],
+)
+def test_button_runs_what_the_machine_can(
+    session: str, machine: str, runs: bool, plant: Plant
+) -> None:
+    """A transcript that it cannot run, or whose kernel is newer, has no button."""
+    folder = write_page(plant, ".. transcript:: uts/look\n\n.. sample:: uts/try.c")
+    (folder / "docs/transcripts/uts/look.console").write_text(session)
+    (folder / "docs/live").mkdir()
+    (folder / "docs/live/guest.json").write_text(machine)
+    assert run_sphinx(folder, "html") == ""
+    html = read_page(folder)
+    assert ('data-run="uts/look">Run it here</button>' in html) == runs
+    assert 'data-edit="uts/try.c">Change it and run it</button>' in html
+
+
+def test_nothing_to_press_without_a_machine(render: Render) -> None:
+    """A book without docs/live has no buttons."""
+    assert "data-run" not in render(".. transcript:: uts/look")
+
+
 @pytest.mark.parametrize("builder", ["text", "epub", "singlehtml"])
 def test_other_builders_work(builder: str, plant: Plant) -> None:
     """What is made for HTML pages does not stand in the way of other forms."""

@@ -110,7 +110,8 @@ export async function openTab(context, base) {
             tab.wrong.push(`${response.status()}: ${response.url()}`);
     });
     tab.on("request", (request) => {
-        if (!request.url().startsWith(base) && !request.url().startsWith("data:"))
+        const ours = [base, `blob:${base}`, "data:"];
+        if (!ours.some((start) => request.url().startsWith(start)))
             tab.wrong.push(`leaves the site: ${request.url()}`);
     });
     return tab;

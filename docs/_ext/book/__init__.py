@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 def setup(app: "Sphinx") -> dict[str, bool]:
     """Register every part of the book's extension."""
-    from . import boxes, editions, exercise, failures, figures, kernels, listing
+    from . import boxes, editions, exercise, failures, figures, kernels, listing, live
     from . import names, roles, sample, sample_index, theme, transcript
 
     parts = (
-        *(boxes, editions, exercise, failures, figures, kernels, listing),
+        *(boxes, editions, exercise, failures, figures, kernels, listing, live),
         *(names, roles, sample, sample_index, theme, transcript),
     )
     for part in parts:

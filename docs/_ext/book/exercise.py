@@ -18,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from .exercises import FOLDER, Task, TaskError, find_starter, read_task
+from .live import buttons
 from .samples import LANGUAGES
 
 
@@ -60,7 +61,8 @@ class Exercise(SphinxDirective):
         self.parse(literal_include(starter), str(starter), 0, listing)
         place = box.first_child_matching_class(folded)
         starter_box = fold("The starter", listing.children)
-        box.insert(len(box) if place is None else place, starter_box)
+        at = len(box) if place is None else place
+        box[at:at] = [*buttons(self.env, "try", name), starter_box]
         return [box]
 
     def heading(self, name: str, task: Task) -> list[nodes.Node]:

@@ -21,6 +21,7 @@ from sphinx.directives.code import LiteralInclude
 
 from .headers import HeaderError, parse_header
 from .kernels import KernelsError, badge, read_kernels
+from .live import buttons
 from .samples import FOLDER, LANGUAGES
 
 
@@ -55,7 +56,8 @@ class Sample(LiteralInclude):
         shown = super().run()
         entry = ("single", f"{path.name} (sample)", nodes.make_id(sample), "", None)
         index = addnodes.index(entries=[entry])
-        return [index, *shown, *badge(kernels.samples.get(sample), kernels)]
+        press = buttons(self.env, "edit", sample, header.needs)
+        return [index, *shown, *press, *badge(kernels.samples.get(sample), kernels)]
 
 
 def escape(text: str) -> str:

@@ -35,7 +35,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 from .sample_index import literal
 from .kernels import KernelsError, badge, read_kernels
-from .session import SessionError, alternatives, classify, parse_session
+from .live import buttons
+from .session import SessionError, alternatives, classify, parse_session, read_session
 
 FOLDER = Path("docs", "transcripts")
 
@@ -130,6 +131,7 @@ class Transcript(SphinxDirective):
         path = FOLDER / f"{self.arguments[0]}.console"
         try:
             block = self.session(path)
+            press = self.button(path)
             kernels = read_kernels(self.env)
             others = self.others(path)
         except FileNotFoundError as error:
@@ -141,7 +143,7 @@ class Transcript(SphinxDirective):
         self.add_name(block)
         self.label(block)
         row = kernels.transcripts.get(self.arguments[0])
-        return [block, *badge(row, kernels), *others]
+        return [block, *press, *badge(row, kernels), *others]
 
     def label(self, block: nodes.Element) -> None:
         """Let other pages refer to the session."""
@@ -149,6 +151,12 @@ class Transcript(SphinxDirective):
         block["ids"].append(label)
         domain = cast(StandardDomain, self.env.get_domain("std"))
         domain.anonlabels[label] = self.env.docname, label
+
+    def button(self, path: Path) -> list[nodes.Node]:
+        """Return the button that runs it in the page, if the page's machine can."""
+        headers = read_session(Path(self.env.srcdir, path)).headers
+        needs = [value for key, value in headers if key == "needs"]
+        return buttons(self.env, "run", self.arguments[0], needs)
 
     def session(self, path: Path) -> nodes.Element:
         """Return the session in a file as a literal block."""
@@ -196,6 +204,10 @@ class Excerpt(Transcript):
 
     def label(self, block: nodes.Element) -> None:
         """The session itself is on another page."""
+
+    def button(self, path: Path) -> list[nodes.Node]:
+        """Return none: the page's machine runs whole transcripts, where they stand."""
+        return []
 
     def show(self, text: str) -> ShownSession:
         """Return the block with the chosen steps alone."""

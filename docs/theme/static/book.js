@@ -268,6 +268,35 @@ function setUpSteps(box) {
     show(0);
 }
 
+/* The machine in the page: all of it but the buttons is loaded by the first press. */
+
+const NO_SERVER = "The machine needs a server: read the book with `make read`.";
+const NO_MACHINE = "This copy of the book has no machine yet: `make live` builds it.";
+
+/* Return why nothing comes of a press, "" if something does. */
+async function press(button) {
+    if (location.protocol === "file:")
+        return NO_SERVER;
+    const place = new URL(`${document.documentElement.dataset.content_root}live/`, location.href);
+    const panel = await import(new URL("panel.js", place).href).catch(() => null);
+    if (!panel)
+        return NO_MACHINE;
+    return panel.press(button, { place, missing: NO_MACHINE, memory: { remember, remembered } });
+}
+
+function setUpMachine(button) {
+    const why = document.createElement("output");
+    why.className = "why";
+    if (remembered("exercises", {})[button.dataset.try]?.passed)
+        button.classList.add("passed");
+    button.addEventListener("click", async () => {
+        why.remove();
+        why.textContent = await press(button);
+        if (why.textContent)
+            button.after(why);
+    });
+}
+
 /* Whatever scrolls sideways must be reachable by the keyboard. */
 
 function makeScrollable(box, label) {
@@ -304,6 +333,7 @@ setUpSearch(document.querySelector(".top input"));
 if (document.getElementById("contents"))
     setUpContents(document.getElementById("contents"));
 document.querySelectorAll(".steps").forEach(setUpSteps);
+document.querySelectorAll(".live button").forEach(setUpMachine);
 document.querySelectorAll("a[title]:has(> .std-term)").forEach(setUpTerm);
 document.querySelectorAll("div.highlight pre, .diagram, .wide").forEach((box, index) => {
     makeScrollable(box, `Scrollable content ${index + 1}`);

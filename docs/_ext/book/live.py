@@ -1,0 +1,77 @@
+"""The buttons that run something on the kernel in the page.
+
+Transcripts, samples and exercises that the page's machine, docs/live/guest.json, can
+run get a button below them. What a press needs is loaded by the press; other builders
+than HTML, which cannot press, show none.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.writers.html5 import HTML5Translator
+
+from .headers import version
+
+FILE = Path("docs", "live", "guest.json")
+PREFIX = "linux >= "
+LABELS = {
+    "run": "Run it here",
+    "edit": "Change it and run it",
+    "try": "Do it here",
+}
+
+
+class live_button(nodes.General, nodes.Element):
+    """A button: what it does, a key of LABELS, and the name of what it does it to."""
+
+
+def buttons(
+    env: BuildEnvironment, action: str, name: str, needs: Iterable[str] = ()
+) -> list[nodes.Node]:
+    """Return a button that does something to a transcript, a sample or an exercise.
+
+    There is none where docs/live/guest.json says that its machine cannot, or where its
+    kernel is older than what a header needs; the page depends on that file then.
+    """
+    env.note_dependency(str(FILE))
+    path = Path(env.srcdir, FILE)
+    if not path.exists():
+        return []
+    machine = json.loads(path.read_text(encoding="utf-8"))
+    series = [need.removeprefix(PREFIX) for need in needs if need.startswith(PREFIX)]
+    newer = any(version(one) > version(machine["kernel"]) for one in series)
+    if newer or name in machine["cannot"]:
+        return []
+    return [live_button(action=action, target=name)]
+
+
+def visit_button(self: HTML5Translator, node: live_button) -> None:
+    """Write the button; only a page of its own can carry the machine."""
+    if self.builder.name == "html":
+        action, target = node["action"], self.attval(node["target"])
+        self.body.append(
+            f'<p class="live"><button type="button" data-{action}="{target}">'
+            f"{LABELS[action]}</button></p>\n"
+        )
+    raise nodes.SkipNode
+
+
+def pass_by(_translator: nodes.NodeVisitor, _node: nodes.Node) -> None:
+    """Show nothing."""
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> None:
+    """Register the button."""
+    app.add_node(
+        live_button,
+        html=(visit_button, None),
+        latex=(pass_by, None),
+        man=(pass_by, None),
+        texinfo=(pass_by, None),
+        text=(pass_by, None),
+    )

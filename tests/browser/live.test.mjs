@@ -1,0 +1,233 @@
+/* The machine in the page, in a real browser: pressed, used, closed. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { solutions } from "../live/solutions.mjs";
+import { CHECKOUT, SIZES, openBook, openTab } from "./book.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const CHAPTER = "docs/introduction.html";
+const BOUND = { timeout: 60_000 };
+const LONG = { timeout: 400_000 }; // for a whole chapter
+
+/* Return the transcripts of a page that run, for each fresh lab. */
+function labs(page) {
+    const file = join(CHECKOUT, "build/html/live/pages", `${page}.json`);
+    return JSON.parse(readFileSync(file, "utf8"))
+        .map((lab) => lab.filter(({ cannot }) => !cannot));
+}
+
+let book;
+before(async () => { book = await openBook(); });
+after(() => book.close());
+
+describe("the machine in the page", () => {
+    let context, tab;
+    beforeEach(async () => {
+        context = await book.browser.newContext(SIZES.desktop);
+        tab = await openTab(context, book.ways.http);
+        tab.setDefaultTimeout(BOUND.timeout);
+        await tab.goto(book.ways.http + CHAPTER);
+    });
+    afterEach(async () => {
+        const { wrong } = tab;
+        await context.close();
+        assert.deepEqual(wrong, []);
+    });
+
+    const note = () => tab.locator("#machine .note");
+    const next = () => tab.locator("#machine .next:enabled");
+    const press = async (action, name) => {
+        await tab.locator(`[data-${action}="${name}"]`).click();
+        await tab.locator("#machine .fresh:enabled, .live .why").waitFor();
+        assert.deepEqual(await tab.locator(".live .why").allTextContents(), []);
+    };
+    const says = (text) => note().filter({ hasText: text }).waitFor(BOUND);
+
+    test("nothing of it is loaded before a press", async () => {
+        const asked = [];
+        tab.on("request", (request) => asked.push(request.url()));
+        await tab.reload();
+        assert.deepEqual(asked.filter((url) => url.includes("/live/")), []);
+    });
+
+    test("a transcript runs as the book shows it, command by command", async () => {
+        await press("run", "introduction/view-links");
+        await next().click();
+        await says("as the book shows");
+        assert.equal(await tab.locator(".step.same").count(), 1);
+    });
+
+    test("what comes before a transcript is run first; then all of it", async () => {
+        await press("run", "introduction/create-unshare");
+        await next().waitFor();
+        await tab.locator("#machine .all").click();
+        await says("that was the last");
+    });
+
+    for (const [number, lab] of labs("introduction").entries())
+        test(`all transcripts of chapter 1 run as shown, lab ${number + 1}`, async () => {
+            await press("run", lab.at(-1).name);
+            await tab.locator("#machine .next:enabled").waitFor(LONG);
+            assert.equal(await note().textContent(), "");
+            await tab.locator("#machine .all").click();
+            await says("that was the last");
+        });
+
+    test("a change of the answer is shown as one", async () => {
+        await press("run", "introduction/create-unshare");
+        await next().waitFor();
+        await tab.evaluate(() => { document.querySelector(".screen textarea").focus(); });
+        await tab.keyboard.type("ip() { echo different; }\n");
+        await tab.locator("#machine .all").click();
+        await says("another answer than the book's");
+    });
+
+    test("an edited sample is compiled and runs; a mistake is shown at its line", async () => {
+        await press("edit", "unshare.c");
+        const area = tab.locator("#machine .editor textarea");
+        const run = tab.getByRole("button", { name: "Compile and run" });
+        const source = await area.inputValue();
+        await area.fill(source.replace("int main", "itn main"));
+        await run.click();
+        await tab.locator("#machine .errors button").first().waitFor();
+        const line = source.split("\n").findIndex((text) => text.startsWith("int main")) + 1;
+        assert.match(await tab.locator("#machine .errors").textContent(), new RegExp(`line ${line}:`));
+        await area.fill(source.replaceAll("usage:", "changed:"));
+        await tab.locator("#machine .bench input").fill("./unshare");
+        await run.click();
+        await tab.locator(".screen").filter({ hasText: "changed:" }).waitFor(BOUND);
+    });
+
+    test("an exercise goes from FAILED to passed, and is remembered", async () => {
+        await press("try", "introduction-print");
+        const attempt = tab.getByRole("button", { name: "Try it" });
+        const verdict = tab.locator("#machine .verdict");
+        await attempt.click();
+        await verdict.filter({ hasText: "FAILED" }).waitFor(BOUND);
+        await tab.locator("#machine textarea").first().fill(solutions()["introduction-print"]);
+        await attempt.click();
+        await verdict.filter({ hasText: "passed: all 8 facts hold" }).waitFor(BOUND);
+        await tab.reload();
+        await press("try", "introduction-print");
+        await verdict.filter({ hasText: "You have passed this one" }).waitFor(BOUND);
+    });
+
+    test("two terminals of one machine see one namespace", async () => {
+        await press("run", "introduction/view-denied");
+        await next().waitFor();
+        for (const number of [1, 2]) {
+            await tab.getByRole("tab", { name: `sh${number}` }).click();
+            await tab.keyboard.type("readlink /proc/self/ns/net\n");
+        }
+        const inode = async (number) => {
+            const screen = tab.locator(`#machine-screen-${number}`);
+            const [found] = await screen.getByText(/^net:\[\d+\]$/).first().allTextContents();
+            return found;
+        };
+        await tab.locator("#machine-screen-2").getByText(/^net:\[\d+\]$/).first()
+            .waitFor({ state: "attached" });
+        assert.equal(await inode(1), await inode(2));
+    });
+
+    test("what runs without an end is ended by starting afresh", async () => {
+        await press("run", "introduction/view-links");
+        await next().waitFor();
+        await tab.keyboard.type("sleep 1000\n");
+        await tab.locator("#machine .next").click();
+        await tab.locator("#machine .next:disabled").waitFor();
+        await tab.locator("#machine .fresh").click();
+        await next().click();
+        await says("as the book shows");
+    });
+
+    test("a machine that is closed while it loads leaves nothing", async () => {
+        let close;
+        const closed = new Promise((resolve) => { close = resolve; });
+        await context.route("**/state.zst", async (route) => {
+            await closed;
+            await route.abort();
+        });
+        const button = tab.locator('[data-run="introduction/view-links"]');
+        await button.click();
+        await tab.locator("#machine .close").click();
+        close();
+        assert.equal(await tab.locator("#machine, .live .why").count(), 0);
+        assert.ok(await button.evaluate((element) => element === document.activeElement));
+    });
+
+    test("the terminal can be left by the keyboard", async () => {
+        await press("run", "introduction/view-links");
+        await next().waitFor();
+        await tab.locator(".screen .xterm-helper-textarea").focus();
+        await tab.keyboard.press("Tab");
+        assert.equal(await tab.locator(".xterm-helper-textarea:focus").count(), 1);
+        await tab.keyboard.press("Escape");
+        await tab.keyboard.press("Shift+Tab");
+        assert.equal(await tab.locator(".xterm-helper-textarea:focus").count(), 0);
+    });
+
+    test("axe finds nothing wrong with the panel; afresh and close work", async () => {
+        await press("run", "introduction/view-links");
+        await next().click();
+        await says("as the book shows");
+        await tab.evaluate(AXE);
+        const found = await tab.evaluate(async () => {
+            const result = await globalThis.axe.run("#machine", { resultTypes: ["violations"] });
+            return result.violations.map((rule) => `${rule.id}: ${rule.nodes[0].target} ${rule.nodes[0].failureSummary}`);
+        });
+        assert.deepEqual(found, []);
+        await tab.locator("#machine .fresh").click();
+        await next().filter({ hasText: "ls -l" }).waitFor(BOUND);
+        await tab.locator("#machine .close").click();
+        assert.equal(await tab.locator("#machine").count(), 0);
+    });
+});
+
+describe("where the machine cannot run, a press says why", () => {
+    /* Press a button in a tab that was prepared; return what the page says. */
+    async function answer(prepare, base) {
+        const context = await book.browser.newContext(SIZES.desktop);
+        const tab = await openTab(context, base);
+        await prepare(context, tab);
+        await tab.goto(base + CHAPTER);
+        await tab.locator("[data-run]").first().click();
+        const said = await tab.locator(".live .why").textContent(BOUND);
+        const left = await tab.locator("#machine").count();
+        await context.close();
+        assert.equal(left, 0);
+        return { said, wrong: tab.wrong };
+    }
+
+    test("from a disk: there is no server", async () => {
+        const { said, wrong } = await answer(() => {}, book.ways.disk);
+        assert.match(said, /needs a server: .*make read/);
+        assert.deepEqual(wrong, []);
+    });
+
+    for (const missing of ["panel.js", "state.zst"])
+        test(`${missing} was not made`, async () => {
+            const { said } = await answer((context) => context.route(`**/live/${missing}`,
+                (route) => route.fulfill({ status: 404 })), book.ways.http);
+            assert.match(said, /no machine yet: .*make live/);
+        });
+
+    test("a browser without WebAssembly", async () => {
+        const { said, wrong } = await answer((context, tab) => tab.addInitScript(() => {
+            delete globalThis.WebAssembly;
+        }), book.ways.http);
+        assert.match(said, /lacks WebAssembly/);
+        assert.deepEqual(wrong, []);
+    });
+
+    test("a device with little memory", async () => {
+        const { said, wrong } = await answer((context, tab) => tab.addInitScript(() => {
+            Object.defineProperty(navigator, "deviceMemory", { value: 0.25 });
+        }), book.ways.http);
+        assert.match(said, /too little memory/);
+        assert.deepEqual(wrong, []);
+    });
+});

@@ -13,10 +13,13 @@ help: ## list these verbs
 
 # Reading
 
+# The book is served at once; the machine in the page is there when it is ready.
 read: ## render the book and serve it on 127.0.0.1:8000 (PORT=8001 elsewhere)
-	@tests/setup/install read
+	@tests/setup/install read live
 	@$(MAKE) --no-print-directory html
-	@docs/serve --port $(PORT) build/html
+	@make --no-print-directory live </dev/null >build/live.log 2>&1 & \
+	trap "kill $$! 2>/dev/null" EXIT INT TERM; \
+	docs/serve --port $(PORT) build/html
 
 html: samples ## render the book into build/html
 	@echo "html: rendering the book into build/html"
@@ -105,7 +108,7 @@ lint: ## format, warnings, mistakes and spelling; seconds, no guest
 	@tests/setup/install read check
 	@tests/lint
 
-browser: html node_modules ## read the book in a browser; see build/screenshots
+browser: html live ## read the book in a browser; see build/screenshots
 	@tests/browser/run
 
 sphinxes: ## render with the Sphinx of Debian 12, 13 and testing (minutes)
@@ -129,7 +132,7 @@ verify: guest ## grade the graders (E=uts-name: of one exercise)
 
 audit: ## run the check sealed off: read-only, without a network; nothing is left
 	@tests/setup/install read live lab check
-	@$(MAKE) --no-print-directory guest
+	@$(MAKE) --no-print-directory guest html live
 	@tests/audit
 
 faults: guest ## let every call of the samples fail, and call them wrongly (S=unshare)

@@ -14,16 +14,18 @@ function makeButton(text, type = "button") {
     return Object.assign(document.createElement("button"), { type, textContent: text });
 }
 
-/* Return the first step of a page's transcripts that runs a program. */
+/* Return the first step of a page's transcripts that runs a program, as it is named
+   there: a system's own may have the same name. */
 function example(labs, program) {
     const steps = labs.flat().flatMap((transcript) => transcript.steps ?? []);
-    const word = new RegExp(`(^|[ /])${program.replaceAll(".", "\\.")}( |$)`);
-    return steps.find(({ command: [line, ...more] }) => more.length === 0 && word.test(line));
+    return steps.find(({ command: [line, ...more] }) =>
+        more.length === 0 && line.split(" ").includes(program));
 }
 
 /* Return where a page's own session runs a sample, or where one would start. */
 function placeOf(labs, program) {
-    const { terminal = 1, mark = "#", command = [`./${program}`] } = example(labs, program) ?? {};
+    const typed = program.includes("/") ? program : `./${program}`;
+    const { terminal = 1, mark = "#", command = [typed] } = example(labs, typed) ?? {};
     return { number: terminal, user: mark === "#" ? "root" : "reader", command: command[0] };
 }
 

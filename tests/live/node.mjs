@@ -1,5 +1,6 @@
 /* Open the page's machine in Node. */
 
+import { webcrypto } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +11,8 @@ export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
 const WASM = join(CHECKOUT, "node_modules/v86/build/v86.wasm");
 const GUEST = join(CHECKOUT, "docs/live/guest.json");
 const STATE = join(CHECKOUT, "build/html/live/state.zst");
+
+globalThis.crypto ??= webcrypto; // Node 18, which Debian 12 has, keeps it there
 
 /* Return a file's bytes as an ArrayBuffer of their own. */
 function bytes(path) {

@@ -2,16 +2,16 @@
 
 ::
 
-    .. transcript:: introduction/unshare
+    .. transcript:: introduction/create-unshare
        :caption: the new namespace has one device
        :name: unshare-session
 
-includes docs/transcripts/introduction/unshare.console. The page names its terminals
-above it, and shows what one of them did without a break as one turn.
+includes docs/transcripts/introduction/create-unshare.console. The page names its
+terminals above it, and shows what one of them did without a break as one turn.
 
 ::
 
-    .. excerpt:: introduction/unshare
+    .. excerpt:: introduction/create-unshare
        :steps: 1 3
 
 quotes two of its commands with their output where another page shows the whole.

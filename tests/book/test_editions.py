@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import website
 from support import ROOT, report
 
 EPUBCHECK = "/usr/share/java/epubcheck.jar"  # its command needs what Java suggests
@@ -22,14 +23,25 @@ def check_epub(path: Path) -> list[str]:
     return found or ([run.stdout] if run.returncode else [])
 
 
-def test_epub_is_valid(tmp_path: Path) -> None:
-    """Sphinx has no warning, epubcheck no finding."""
-    command = [sys.executable, "-B", "-m", "sphinx", "-q", "-n", "-W", "-b", "epub"]
-    command += ["-d", str(tmp_path / "doctrees"), str(ROOT), str(tmp_path / "epub")]
+def build_form(form: str, folder: Path) -> Path:
+    """Return where the book was built in a form of Sphinx's; no warning may come."""
+    command = [sys.executable, "-B", "-m", "sphinx", "-q", "-n", "-W", "-b", form]
+    command += ["-d", str(folder / "doctrees"), str(ROOT), str(folder / form)]
     run = subprocess.run(command, stderr=subprocess.PIPE, text=True)
     report(run.stderr.splitlines())
     assert run.returncode == 0
-    report(check_epub(next((tmp_path / "epub").glob("*.epub"))))
+    return folder / form
+
+
+def test_epub_is_valid(tmp_path: Path) -> None:
+    """Sphinx has no warning, epubcheck no finding."""
+    report(check_epub(next(build_form("epub", tmp_path).glob("*.epub"))))
+
+
+def test_pdf_has_the_title_of_the_book(tmp_path: Path) -> None:
+    """Chromium gives the PDF the title of the page that it prints."""
+    page = website.read_page(build_form("singlehtml", tmp_path) / "index.html")
+    assert page.title == "Linux Namespaces, Hands On"
 
 
 def test_damaged_epub_is_found(tmp_path: Path) -> None:

@@ -25,6 +25,12 @@ TYPED_CODE = re.compile(
 )
 LITERAL = re.compile(r"( *)(?:\.\. (?:code|code-block|sourcecode)::.*|(?!\.\. ).*::)$")
 PROMPT = re.compile(r"\s*(?:sh\d)?[#$] \S")
+# ``printed words`` of which a page says that something printed them.
+QUOTED = re.compile(
+    r"\b(?:says?|said|prints?|printed|reads?|shows?|showed|answers?|answered)\s+"
+    r"``(?P<after>[^`]+)``|"
+    r"``(?P<before>[^`]+)``\s+(?:says\s+that|is\s+what\s+\S+\s+(?:prints|says))\b"
+)
 NUMBERED = re.compile(
     r"\d+(?:[-_.]|$)|.*[-_]\d+$|(?:ch|chapter|ex|exercise|lesson|listing|part)[-_]?\d"
 )
@@ -146,6 +152,30 @@ def transcripts_are_valid(root: Path) -> Findings:
     return findings
 
 
+def quoted_output_is_printed(root: Path) -> Findings:
+    """What a chapter says that something printed, a session of the chapter prints."""
+    findings = []
+    for page in find_pages(root):
+        sessions = sorted((root / "docs" / "transcripts" / page.stem).glob("*.console"))
+        printed = "\n".join(printed_by(path) for path in sessions)
+        text = page.read_text(encoding="utf-8")
+        for match in QUOTED.finditer(text) if sessions else ():
+            words = " ".join((match["after"] or match["before"]).split())
+            if not re.search(rf"(?<!\w){re.escape(words)}(?!\w)", printed):
+                line = text.count("\n", 0, match.start()) + 1
+                findings.append(
+                    f"{page.relative_to(root)}:{line}: no session of the page prints "
+                    f"{words}: {' '.join(match[0].split())}"
+                )
+    return findings
+
+
+def printed_by(path: Path) -> str:
+    """Return the output of a session, without the commands."""
+    lines = read_session(path).text.splitlines()
+    return "\n".join(line for line in lines if not PROMPT.match(line))
+
+
 def nothing_is_inline(root: Path) -> Findings:
     """No page types a program or a session: both are files that are tested."""
     findings = []
@@ -227,6 +257,7 @@ RULES: tuple[Rule, ...] = (
     usage_is_printed,
     transcripts_are_shown,
     transcripts_are_valid,
+    quoted_output_is_printed,
     nothing_is_inline,
     pages_are_in_toctree,
     paths_are_unnumbered,

@@ -110,6 +110,19 @@ BROKEN = [
         "old@5.10.console: serves one kernel; record uts/old for the others",
     ),
     (
+        rules.quoted_output_is_printed,
+        {
+            "docs/uts.rst": "The file\nsays ``vm`` here, and ``lab`` says that.\n",
+            "docs/transcripts/uts/look.console": "sh1# cat vm\nlab\nlvm\n",
+        },
+        "docs/uts.rst:2: no session of the page prints vm: says ``vm``",
+    ),
+    (
+        rules.quoted_output_is_printed,
+        {"docs/uts.rst": "``look``\nis what ls prints.\n"},
+        "docs/uts.rst:1: no session of the page prints look: ``look`` is what ls prin",
+    ),
+    (
         rules.nothing_is_inline,
         {"docs/pid.rst": "Text.\n\n.. code-block:: c\n\n   int main(void);\n"},
         "docs/pid.rst:3: code belongs into a file",

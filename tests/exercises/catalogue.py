@@ -20,6 +20,8 @@ from book.exercises import Task, TaskError, labels, read_task  # noqa: E402
 
 LEVELS = ("question", "manual page", "call", "line")
 COMMON_HINTS = HERE / "library/hints"
+FACT = re.compile(r'^    \{"([a-z-]+)",', re.MULTILINE)  # in the tables of a grader
+CALL = re.compile(r"\{([a-z]+)\}")  # in a hint that many exercises share
 
 
 class ExerciseError(Exception):
@@ -217,10 +219,41 @@ def read_hints(path: Path) -> dict[str, list[str]]:
     return hints
 
 
+def facts(exercise: Exercise) -> list[str]:
+    """Return the names of the facts that an exercise is judged by, in order."""
+    return FACT.findall((exercise.folder / "grader.c").read_text(encoding="utf-8"))
+
+
+def call(exercise: Exercise, function: str) -> str:
+    """Return how the solution of an exercise calls a function.
+
+    Raises ExerciseError where it does not: a hint must not speak of such a call.
+    """
+    pattern = rf"\b{function}\((?:[^()]|\([^()]*\))*\)"
+    found = re.search(pattern, solution(exercise))
+    if not found:
+        raise ExerciseError(
+            f"{exercise.name}: its solution does not call {function}, and a hint of "
+            f"library/hints does: write one into {exercise.name}/hints"
+        )
+    return found[0]
+
+
 def hints(exercise: Exercise) -> dict[str, list[str]]:
-    """Return an exercise's hints by fact: its own, and those that many share."""
-    own = exercise.folder / "hints"
-    return read_hints(COMMON_HINTS) | (read_hints(own) if own.exists() else {})
+    """Return an exercise's hints by fact: its own, or those that many share.
+
+    In the latter {FUNCTION} stands for the call of the exercise's own solution.
+    """
+    path = exercise.folder / "hints"
+    own, shared = (read_hints(path) if path.exists() else {}), read_hints(COMMON_HINTS)
+
+    def of_the_exercise(hint: str) -> str:
+        return CALL.sub(lambda match: call(exercise, match[1]), hint)
+
+    return {
+        fact: own.get(fact) or [of_the_exercise(hint) for hint in shared.get(fact, [])]
+        for fact in facts(exercise)
+    }
 
 
 def where_to_read(label: str) -> str:

@@ -98,6 +98,41 @@ def test_second_hint_is_the_manual() -> None:
             assert re.search(r"\b[a-z][\w.-]*\([1-8]\)", manual), where
 
 
+# What a program that forks must do is said to whoever forked, our solution or not.
+OF_A_CHILD = {"status", "left"}
+
+
+def test_hints_are_of_facts() -> None:
+    """No hint waits for a fact that no grader judges."""
+    shared, used = set(catalogue.read_hints(catalogue.COMMON_HINTS)), set()
+    for exercise in catalogue.exercises():
+        own = set(catalogue.read_hints(exercise.folder / "hints"))
+        judged = set(catalogue.facts(exercise))
+        assert own <= judged, exercise.name
+        used |= judged - own
+    assert used == shared
+
+
+def test_last_hint_is_a_line_of_the_solution() -> None:
+    """The call that a hint ends with is the exercise's, not one like it."""
+    for exercise in catalogue.exercises():
+        solution = "".join(catalogue.solution(exercise).split())
+        own = catalogue.read_hints(exercise.folder / "hints")
+        for fact, hints in catalogue.hints(exercise).items():
+            line = hints[-1].partition("\n")[0]
+            if fact in own or fact not in OF_A_CHILD:
+                where = f"{exercise.name}, {fact}: {line}"
+                assert "".join(line.split()) in solution, where
+
+
+def test_shared_hint_has_the_call_of_the_exercise() -> None:
+    """With its own flags and numbers; none of a call that the solution lacks."""
+    join = catalogue.find("uts-join")
+    assert catalogue.hints(join)["runs"][-1] == "execvp(argv[2], &argv[2]);"
+    with pytest.raises(ExerciseError, match="does not call unshare"):
+        catalogue.call(join, "unshare")
+
+
 def test_chapter_comes_first() -> None:
     """The order is that of the book, then that of the page."""
     names = [exercise.name for exercise in catalogue.exercises()]

@@ -19,7 +19,7 @@ static bool joined(const char *unused)
                 namespace_of(named, "uts"));
 }
 
-#define LOOK "unshare -u sleep 9 & /book/work/uts-join $! "
+#define LOOK "unshare -ui sleep 9 & /book/work/uts-join $! "
 #define NONE "/book/work/uts-join 999999 echo run; echo $?"
 #define ENTER "introduction-enter"
 
@@ -34,7 +34,7 @@ static const struct fact running[] = {
      joined, NULL, LOOK "readlink /proc/self/ns/uts /proc/$!/ns/uts",
      ENTER},
     {"only", "every other namespace is the caller's", in_same_but,
-     "uts", LOOK "ls -l /proc/self/ns", ENTER},
+     "uts", LOOK "introduction/same_ns self 1", ENTER},
     {0}};
 
 static const struct fact after[] = {

@@ -125,7 +125,9 @@ static const struct fact first[] = {
 static const struct fact second[] = {
     {"another", "the numbers are those of the process that was named",
      numbers_are_right, NULL,
-     "unshare -i sleep 9 & " LOOK "$!; ls -L -i /proc/$!/ns", VIEW},
+     "read < <(exec unshare -i sh -c 'echo; exec sleep 9'); " LOOK
+     "$!; ls -L -i /proc/$!/ns",
+     VIEW},
     {0}};
 
 static const struct fact none[] = {

@@ -19,7 +19,10 @@ static bool joined(const char *unused)
                 namespace_of(named, "uts"));
 }
 
-#define LOOK "unshare -ui sleep 9 & /book/work/uts-join $! "
+/* The shell goes on once the process says that it has unshared. */
+#define LOOK                                                           \
+    "read < <(exec unshare -ui sh -c 'echo; exec sleep 9'); "          \
+    "/book/work/uts-join $! "
 #define NONE "/book/work/uts-join 999999 echo run; echo $?"
 #define ENTER "introduction-enter"
 

@@ -137,6 +137,26 @@ def transcripts_are_shown(root: Path) -> Findings:
     return findings
 
 
+def exercises_are_shown(root: Path) -> Findings:
+    """An exercise is shown once, by the page of its chapter, as soon as there is one.
+
+    Before that no page shows it, and readers are not offered it.
+    """
+    shown = find_shown(root, "exercise")
+    findings = []
+    for grader in sorted((root / "tests" / "exercises").glob("*/grader.c")):
+        name = grader.parent.name
+        page = f"docs/{name.partition('-')[0]}.rst"
+        wanted = [page] if (root / page).exists() else []
+        pages = [where for where, exercise in shown if exercise == name]
+        if pages != wanted:
+            findings.append(
+                f"tests/exercises/{name}: show it once, in {page}; "
+                f"shown by: {', '.join(pages) or 'no page'}"
+            )
+    return findings
+
+
 def transcripts_are_valid(root: Path) -> Findings:
     """Every transcript keeps the format; one for a kernel has one for the others."""
     findings = []
@@ -256,6 +276,7 @@ RULES: tuple[Rule, ...] = (
     headers_are_valid,
     usage_is_printed,
     transcripts_are_shown,
+    exercises_are_shown,
     transcripts_are_valid,
     quoted_output_is_printed,
     nothing_is_inline,

@@ -24,12 +24,15 @@ TRAP = (
 # A small tree that keeps every rule.
 GOOD = {
     "index.rst": ".. toctree::\n\n   docs/uts\n",
-    "docs/uts.rst": ".. sample:: uts/try.c\n\n.. transcript:: uts/look\n",
+    "docs/uts.rst": ".. sample:: uts/try.c\n\n.. transcript:: uts/look\n\n"
+    ".. exercise:: uts-do\n",
     "docs/transcripts/uts/look.console": "#: needs: linux >= 5.6\n" + SESSION,
     "code-samples/uts/try.c": HEADER,
     "code-samples/exercises/keep.c": "int main(void) { }\n",
     "build/samples/uts/try": PROGRAM,
     "tests/samples/uts.bats": '@test "try: it tries" {\n',
+    "tests/exercises/uts-do/grader.c": "",
+    "tests/exercises/pid-do/grader.c": "",
 }
 
 # What breaks each rule: the files that change, and a part of the finding.
@@ -78,6 +81,21 @@ BROKEN = [
         rules.transcripts_are_shown,
         {"docs/pid.rst": ".. transcript:: uts/look\n"},
         "look.console: show it once, in docs/uts.rst; shown by: docs/pid.rst, docs/uts",
+    ),
+    (
+        rules.exercises_are_shown,
+        {"tests/exercises/uts-more/grader.c": ""},
+        "tests/exercises/uts-more: show it once, in docs/uts.rst; shown by: no page",
+    ),
+    (
+        rules.exercises_are_shown,
+        {"docs/pid.rst": "PID\n===\n"},
+        "tests/exercises/pid-do: show it once, in docs/pid.rst; shown by: no page",
+    ),
+    (
+        rules.exercises_are_shown,
+        {"docs/mnt.rst": ".. exercise:: pid-do\n"},
+        "tests/exercises/pid-do: show it once, in docs/pid.rst; shown by: docs/mnt.rst",
     ),
     (
         rules.transcripts_are_valid,

@@ -3,7 +3,7 @@
 A folder of tests/exercises that holds a grader is an exercise; nothing else lists
 them. Its name is known everywhere: the task is docs/exercises/NAME.txt, the starter
 code-samples/exercises/NAME.c or NAME.sh, and the chapter what stands before the
-first hyphen.
+first hyphen. Readers are offered those that a page shows.
 """
 
 import re
@@ -84,33 +84,49 @@ def chapters() -> list[str]:
     return re.findall(r"^ +docs/(\S+)$", index, re.MULTILINE)
 
 
+def shown(chapter: str) -> list[str]:
+    """Return the names of the exercises that a page shows, in its order."""
+    page = CHECKOUT / "docs" / f"{chapter}.rst"
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    return re.findall(r"^ *\.\. exercise:: +(\S+)", text, re.MULTILINE)
+
+
+def offered() -> list[Exercise]:
+    """Return the exercises that readers can do: those that pages show, in order."""
+    names = [name for chapter in chapters() for name in shown(chapter)]
+    known = {exercise.name: exercise for exercise in found()}
+    return [known[name] for name in names if name in known]
+
+
+def found() -> list[Exercise]:
+    """Return whatever has a grader, by name."""
+    graders = sorted(HERE.glob("*/grader.c"))
+    solutions = [next(path.parent.glob("solution.*"), Path("x.c")) for path in graders]
+    return [
+        Exercise(grader.parent.name, solution.suffix)
+        for grader, solution in zip(graders, solutions)
+    ]
+
+
 def exercises() -> list[Exercise]:
-    """Return all exercises: by chapter, in the order of the page, or by name."""
-    found = []
-    for grader in HERE.glob("*/grader.c"):
-        solution = next(grader.parent.glob("solution.*"), Path("solution.c"))
-        found.append(Exercise(grader.parent.name, solution.suffix))
-    order = chapters()
-
-    def place(exercise: Exercise) -> tuple[int, int, str]:
-        chapter = exercise.chapter
-        page = CHECKOUT / "docs" / f"{chapter}.rst"
-        text = page.read_text(encoding="utf-8") if page.exists() else ""
-        shown = text.find(f".. exercise:: {exercise.name}\n")
-        known = order.index(chapter) if chapter in order else len(order)
-        return known, shown if shown >= 0 else len(text), exercise.name
-
-    return sorted(found, key=place)
+    """Return all exercises: those that are offered, then those that no page shows."""
+    first = offered()
+    return [*first, *(exercise for exercise in found() if exercise not in first)]
 
 
-def find(name: str) -> Exercise:
-    """Return the exercise of that name; raises ExerciseError, with names, if none."""
-    known = {exercise.name: exercise for exercise in exercises()}
+def find(name: str, among: list[Exercise] | None = None) -> Exercise:
+    """Return the exercise of that name, of those that are offered, or among others.
+
+    Raises ExerciseError, with the names that there are, if there is none.
+    """
+    known = {one.name: one for one in (offered() if among is None else among)}
     if name in known:
         return known[name]
     if not name:
         raise ExerciseError("which exercise? Add E=NAME; 'make exercises' lists them")
     like = ", ".join(n for n in known if name in n or n in name) or ", ".join(known)
+    if name in (one.name for one in found()):
+        raise ExerciseError(f"no page shows the exercise {name} yet: take {like}")
     raise ExerciseError(f"there is no exercise {name}: is it one of {like}?")
 
 

@@ -140,6 +140,36 @@ def test_chapter_comes_first() -> None:
     assert names.index("introduction-keep") < names.index("uts-name")
 
 
+def write_book(root: Path, pages: dict[str, str], names: list[str]) -> None:
+    """Write the files of a book that say which exercises there are."""
+    toctree = "".join(f"   docs/{page}\n" for page in pages if page != "stray")
+    files = {f"docs/{page}.rst": text for page, text in pages.items()}
+    files |= {f"tests/exercises/{name}/grader.c": "" for name in names}
+    for name, text in {"index.rst": toctree, **files}.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+def test_offered_is_what_pages_show(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages in the book's order, exercises in the page's; the rest is only known."""
+    monkeypatch.setattr(catalogue, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(catalogue, "HERE", tmp_path / "tests/exercises")
+    pages = {
+        "uts": ".. exercise:: uts-b\n\n.. exercise:: uts-a\n",
+        "net": ".. exercise:: net-a\n",
+        "stray": ".. exercise:: stray-a\n",
+    }
+    write_book(tmp_path, pages, ["net-a", "pid-a", "stray-a", "uts-a", "uts-b"])
+    shown = ["uts-b", "uts-a", "net-a"]
+    assert [one.name for one in catalogue.offered()] == shown
+    assert [one.name for one in catalogue.exercises()] == [*shown, "pid-a", "stray-a"]
+    with pytest.raises(ExerciseError, match="no page shows the exercise pid-a yet"):
+        catalogue.find("pid-a")
+    assert catalogue.find("pid-a", catalogue.exercises()).name == "pid-a"
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

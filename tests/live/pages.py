@@ -70,7 +70,7 @@ def write_pages(target: Path) -> None:
 
 def write_exercises(target: Path) -> None:
     """Write what the exercises are, and where the labels of their graders lead."""
-    known = {one.name: {"suffix": one.suffix} for one in catalogue.exercises()}
+    known = {one.name: {"suffix": one.suffix} for one in catalogue.offered()}
     write(target / "exercises.json", known)
     places = labels(CHECKOUT)
     write(

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const CATALOGUE = fileURLToPath(new URL("../exercises", import.meta.url));
 const PROGRAM = `
 import catalogue, json
-print(json.dumps({one.name: catalogue.solution(one) for one in catalogue.exercises()}))
+print(json.dumps({one.name: catalogue.solution(one) for one in catalogue.offered()}))
 `;
 
 /* Return the solution of each exercise by its name. */

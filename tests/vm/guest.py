@@ -75,24 +75,35 @@ def console(number: int) -> tuple[str, str]:
     return "-device", f"virtconsole,chardev=hvc{number}"
 
 
+def share(name: str, folder: Path, security: str, writable: bool = False) -> list[str]:
+    """Return the option that lends the guest a folder of the host.
+
+    Read-only is QEMU's word, not the guest's: root there can remount what it likes.
+    """
+    option = f"local,id={name},path={escaped(folder)},security_model={security}"
+    return ["-fsdev", option if writable else f"{option},readonly=on"]
+
+
 def command_line(
-    image: Image, checkout: Path, ports: dict[str, int], state: int | None
+    image: Image,
+    checkout: Path,
+    ports: dict[str, int],
+    state: int | None,
+    writable: bool,
 ) -> list[str]:
     """Return the command that starts a guest.
 
     ports maps the name of a QEMU chardev to the descriptor it talks to; state is a
-    descriptor to restore the guest from, None to boot it.
+    descriptor to restore the guest from, None to boot it; writable is said of work/.
     """
     command = [
         # The guest ends with whoever started it, also when that is by SIGKILL.
         *("setpriv", "--pdeathsig", "KILL", "--"),
         *(qemu(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
-        "-fsdev",
-        f"local,id=book,path={escaped(checkout)},security_model=none,readonly=on",
+        *share("book", checkout, "none"),
         # What the guest's root makes here, set-user-ID programs and devices too,
         # arrives as plain files of ours.
-        "-fsdev",
-        f"local,id=work,path={escaped(checkout / 'work')},security_model=mapped-xattr",
+        *share("work", checkout / "work", "mapped-xattr", writable),
     ]
     for name, descriptor in ports.items():
         command += ["-chardev", f"socket,id={name},fd={descriptor}"]
@@ -123,13 +134,21 @@ def roomy_pair() -> tuple[socket.socket, socket.socket]:
 class Guest:
     """One guest. Use it as a context manager: it ends with the block."""
 
-    def __init__(self, image: Image, checkout: Path, state: Path | None = None) -> None:
+    def __init__(
+        self,
+        image: Image,
+        checkout: Path,
+        state: Path | None = None,
+        writable: bool = False,
+    ) -> None:
         """Start the guest with the checkout at hand, by a boot or from a state.
 
-        It returns before the guest is up: see wait_until_ready.
+        With writable its root may change work/, and nothing else of the host's. It
+        returns before the guest is up: see wait_until_ready.
         """
         (checkout / "work").mkdir(exist_ok=True)
         self.image = image
+        self.writable = writable
         self.ports: dict[str, socket.socket] = {}
         self.pending = {"control": b"", "census": b""}
         theirs = {}
@@ -143,7 +162,7 @@ class Guest:
                 incoming = stack.enter_context(state.open("rb")).fileno()
                 passed.append(incoming)
             self.process = subprocess.Popen(
-                command_line(image, checkout, descriptors, incoming),
+                command_line(image, checkout, descriptors, incoming, writable),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -261,12 +280,13 @@ class Guest:
 
         Sets the clock, which stood still in a saved state; mixes in randomness, which
         was copied with it; and mounts the checkout, read-only, at /book, and its work
-        folder, writable, at /book/work. cache_mode is 9p's, for /book: "none" shows
-        the host's changes at the next read, "loose" reads each file once, for a run
-        that nobody edits under.
+        folder at /book/work. cache_mode is 9p's, for /book: "none" shows the host's
+        changes at the next read, "loose" reads each file once, for a run that nobody
+        edits under.
         """
         now, entropy = f"{time.time():.0f}", secrets.token_hex(32)
-        command = f"/lab/wake {now} {entropy} {cache_mode}"
+        work_mode = "rw" if self.writable else "ro"
+        command = f"/lab/wake {now} {entropy} {cache_mode} {work_mode}"
         status, output = self.run(command, seconds)
         if status:
             raise LabError("the guest cannot be prepared: " + "\n".join(output))

@@ -38,9 +38,9 @@ def prune(state: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def boot(image: Image) -> Guest:
+def boot(image: Image, writable: bool = False) -> Guest:
     """Return a guest that has booted."""
-    guest = Guest(image, CHECKOUT)
+    guest = Guest(image, CHECKOUT, writable=writable)
     try:
         guest.wait_until_ready()
     except BaseException:
@@ -77,8 +77,10 @@ def say(what: str, error: Exception) -> None:
     print(f"lab: {what} ({str(error).splitlines()[0]})", file=sys.stderr, flush=True)
 
 
-def open_guest(image: Image, cache_mode: str = "none") -> Guest:
-    """Return a guest that is ready for use; see Guest.prepare for cache_mode.
+def open_guest(
+    image: Image, cache_mode: str = "none", writable: bool = False
+) -> Guest:
+    """Return a guest that is ready for use; see Guest for writable and cache_mode.
 
     Raises LabError when there can be none.
     """
@@ -88,7 +90,7 @@ def open_guest(image: Image, cache_mode: str = "none") -> Guest:
             print(
                 f"lab: first boot of {image.version} ...", file=sys.stderr, flush=True
             )
-            guest = boot(image)
+            guest = boot(image, writable)
             try:
                 save(guest, state)
             except (LabError, OSError) as error:
@@ -101,8 +103,9 @@ def open_guest(image: Image, cache_mode: str = "none") -> Guest:
     try:
         for used in (state, image.initrd):
             os.utime(used)  # see prune
-        return prepared(Guest(image, CHECKOUT, state), cache_mode, RESTORE_SECONDS)
+        guest = Guest(image, CHECKOUT, state, writable)
+        return prepared(guest, cache_mode, RESTORE_SECONDS)
     except (LabError, OSError) as error:
         say("the saved state does not come to life: booting", error)
         state.unlink(missing_ok=True)
-    return prepared(boot(image), cache_mode)
+    return prepared(boot(image, writable), cache_mode)

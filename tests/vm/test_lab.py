@@ -1,8 +1,10 @@
 """The lab as a reader has it: its shell, its folders, its end."""
 
 import os
+import shlex
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +66,73 @@ def test_work_is_harmless(lab: Typist) -> None:
         assert status.st_uid == os.getuid()
     finally:
         made.unlink()
+
+
+# What root in a guest does to write where it may not: at /, /book and /book/work
+# mount(NULL, FOLDER, NULL, MS_REMOUNT | MS_BIND, NULL), then the same for the file
+# system as a whole. Below /book, both succeed.
+REMOUNT = "perl -e 'syscall(165, 0, $_, 0, 4128, 0) and die $! for @ARGV' /"
+SHARES = "/book /book/work"
+REMOUNTS = [
+    f"{REMOUNT} {SHARES}",
+    f"for folder in {SHARES}; do mount -o remount,rw $folder; done",
+]
+FRESH_MOUNTS = [
+    "umount /book/work /book",
+    "mount -t 9p -o trans=virtio,version=9p2000.L,rw book /book",
+    "mount -t 9p -o trans=virtio,version=9p2000.L,rw work /book/work",
+]
+HARM = [
+    "echo x >>FILE",
+    "truncate -s 0 FILE",
+    "chmod 777 FILE",
+    "touch -d 2001-01-01 FILE",
+    "perl -e 'syscall(188, shift, q(user.x), 1, 1, 0)' FILE",
+    "mv FILE FILE.moved",
+    "ln FILE FILE.linked",
+    "ln -s FILE FILE.symbolic",
+    "mkdir FILE.folder",
+    "mkfifo FILE.fifo",
+    "cp /bin/true FILE.new",
+    "rm -f FILE",
+]
+
+
+@pytest.fixture(params=["work", "build"])
+def witness(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file in a folder of its own, in each share."""
+    with tempfile.TemporaryDirectory(dir=CHECKOUT / request.param) as folder:
+        file = Path(folder) / "witness"
+        file.write_text("I am as I was\n")
+        file.chmod(0o640)
+        yield file
+
+
+def look(file: Path) -> tuple[object, ...]:
+    """Return all that the harm of above would change."""
+    seen = file.stat()
+    facts = (seen.st_ino, seen.st_mode, seen.st_nlink, seen.st_mtime_ns)
+    return file.read_text(), os.listdir(file.parent), os.listxattr(file), facts
+
+
+@pytest.mark.parametrize("preparation", [REMOUNTS, FRESH_MOUNTS])
+def test_nothing_of_the_host_can_be_changed(
+    img: Image, witness: Path, preparation: list[str]
+) -> None:
+    """Whoever is root in a guest remounts all that there is, and changes no file."""
+    before = look(witness)
+    path = shlex.quote(f"/book/{witness.relative_to(CHECKOUT)}")
+    with restored(img) as opened:
+        opened.prepare()
+        for command in preparation:
+            assert opened.run(command, SECONDS) == (0, [])
+        modes = opened.run(f"findmnt -no OPTIONS {SHARES.split()[1]}", SECONDS)
+        assert modes[1][-1].startswith("rw,")
+        assert opened.run(f"cat {path}", SECONDS) == (0, ["I am as I was"])
+        for harm in HARM:
+            status, _ = opened.run(f"({harm.replace('FILE', path)}) 2>&1", SECONDS)
+            assert look(witness) == before, harm
+            assert status or "syscall" in harm, harm
 
 
 def test_job_control_and_size(lab: Typist) -> None:

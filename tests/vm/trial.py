@@ -119,9 +119,9 @@ def quick_boot(monkeypatch: pytest.MonkeyPatch, img: Image, kept: Path) -> list[
     """Make each boot a restore; return the list of what was booted so far."""
     boots: list[Image] = []
 
-    def boot(wanted: Image) -> Guest:
+    def boot(wanted: Image, writable: bool = False) -> Guest:
         boots.append(wanted)
-        guest = Guest(wanted, CHECKOUT, kept)
+        guest = Guest(wanted, CHECKOUT, kept, writable)
         guest.run("true", SECONDS)
         return guest
 

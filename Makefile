@@ -48,8 +48,11 @@ samples: ## compile every sample into build/samples
 lab: guest ## open a root shell in a throw-away machine (KERNEL=6.12)
 	@tests/vm/lab --kernel $(KERNEL)
 
-lab-shell: ## open another terminal of that machine (AS=reader: not as root)
-	@tests/vm/lab-shell --user $(or $(AS),root)
+lab-shell: ## open another terminal of that machine (WHO=reader: not as root)
+	@tests/vm/lab-shell --user $(WHO)
+
+# AS, which make gives a value itself, is what older copies of the book type.
+WHO = $(if $(filter command,$(origin AS)),$(AS),root)
 
 guest: samples
 	@tests/setup/install lab

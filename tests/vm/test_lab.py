@@ -163,6 +163,7 @@ def test_more_terminals(lab: Typist) -> None:
         late.expect_exact("all four terminals of the lab are in use")
         assert late.finish() == 1
         shells[0].sendline("exit")
+        shells[0].expect_exact("lab-shell: the shell has ended; this is your own")
         assert shells[0].finish() == 0
     finally:
         for typist in shells:
@@ -171,18 +172,60 @@ def test_more_terminals(lab: Typist) -> None:
 
 def test_end(lab: Typist) -> None:
     """exit ends the lab, its guest, and what is connected to it."""
+    other = shell()
+    other.expect_exact("sh2# ")
     with must_end(guests(lab.pid)):
         lab.sendline("exit")
+        lab.expect_exact("lab: the lab has ended; this is your own machine again")
         assert lab.finish() == 0
+    other.expect_exact("lab-shell: the lab has ended, and this shell with it")
+    assert other.finish() == 0
     assert not list((CHECKOUT / "build/lab").glob(f"{lab.pid}.sock"))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_killed(lab: Typist, number: signal.Signals) -> None:
-    """However the lab ends, its guest ends with it."""
+    """However the lab ends, its guest ends with it, and its shells say so."""
+    other = shell()
+    other.expect_exact("sh2# ")
     with must_end(guests(lab.pid)):
         lab.kill(number)
         lab.finish()
+    other.expect_exact("lab-shell: the lab has ended, and this shell with it")
+    assert other.finish() == 0
+
+
+def test_second_lab(lab: Typist) -> None:
+    """It says that it is one, and lab-shell goes to it, with its size, while it is."""
+    lab.type("hostname first", PROMPT)
+    second = Typist(["tests/vm/lab"], CHECKOUT)
+    try:
+        second.expect_exact("Another lab of this book is open: until this one ends")
+        second.expect_exact(PROMPT)
+        older = shell()
+        older.expect_exact("sh2# ")
+        assert older.type("hostname", "sh2# ") == "lab\n"
+        second.sendline("exit")
+        assert second.finish() == 0
+        newer = shell()
+        newer.expect_exact("sh2# ")
+        assert newer.type("hostname", "sh2# ") == "first\n"
+    finally:
+        second.close(force=True)
+
+
+def test_size_goes_to_its_own_lab(lab: Typist) -> None:
+    """A terminal that was opened before there was a second lab stays of the first."""
+    older = shell()
+    older.expect_exact("sh2# ")
+    second = Typist(["tests/vm/lab"], CHECKOUT)
+    try:
+        second.expect_exact(PROMPT)
+        older.setwinsize(33, 111)
+        wait_for(lambda: older.type("stty size", "sh2# ") == "33 111\n")
+    finally:
+        older.close(force=True)
+        second.close(force=True)
 
 
 def test_without_a_terminal(checkout: Path) -> None:

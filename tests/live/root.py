@@ -23,6 +23,7 @@ from debian import (  # noqa: E402
     run,
     say,
 )
+from tree import pack_cpio, plain  # noqa: E402
 
 KERNEL = Kernel("6.1", "bookworm")  # the last series that Debian builds for i386
 FLAVOUR = "686"  # the other one wants PAE, and gives nothing for it in 96 MB
@@ -215,6 +216,7 @@ def lay_out(debian: Path, root: Path) -> None:
 def made_from(debian: Path) -> str:
     """Return a short name for all that the guest is made from."""
     recipe = [HERE / name for name in ("guest", "root.py", "boot.mjs", "node.mjs")]
+    recipe += [HERE.parent / "vm/tree.py"]
     sources = [CHECKOUT / "code-samples", CHECKOUT / "tests/exercises/library", LAB]
     graders = sorted((CHECKOUT / "tests/exercises").glob("*/grader.c"))
     compiler = run(["gcc", "--version"])
@@ -230,10 +232,10 @@ def pack(debian: Path, target: Path) -> None:
             (first / name).mkdir(parents=True)
         copy_programs(debian, ["busybox"], first)
         (root / "lab/init").rename(first / "init")
-        plain = ("--sort=name", "--owner=0", "--group=0")
-        run(["tar", "-C", root, *plain, "-czf", first / "root.tar.gz", "."])
-        cpio = "find . | sort | cpio -o -H newc -R 0:0 --quiet >../initrd"
-        run(["sh", "-c", cpio], cwd=first)
+        plain(root)
+        whose = ("--sort=name", "--owner=0", "--group=0", "--numeric-owner")
+        run(["tar", "-C", root, *whose, "-czf", first / "root.tar.gz", "."])
+        pack_cpio(first, tmp / "initrd")
         (tmp / "initrd").rename(target)
 
 
@@ -266,6 +268,7 @@ def pack_compiler(debian: Path, target: Path) -> None:
         run(["tar", "-C", debian / "root", "-cf", tmp / "tar", leave, *names])
         (tmp / "tree").mkdir()
         run(["tar", "-C", tmp / "tree", "-xf", tmp / "tar"])
-        form = "-comp lz4 -Xhc -all-root -all-time 0 -no-progress -quiet".split()
+        plain(tmp / "tree")
+        form = "-comp lz4 -Xhc -all-root -mkfs-time 0 -no-progress -quiet".split()
         run(["mksquashfs", tmp / "tree", tmp / "image", *form])
         shutil.copy(tmp / "image", target)

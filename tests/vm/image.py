@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cache
 from cache import HERE, Image, LabError
+from tree import pack_cpio
 
 BUSYBOX = Path("/bin/busybox")
 FOLDERS = ("bin", "dev", "proc", "sys", "lower", "upper", "newroot")
@@ -28,7 +29,6 @@ def build_initrd(kernel: Path, target: Path) -> None:
         tree = tmp / "tree"
         for name in FOLDERS:
             (tree / name).mkdir(parents=True)
-        tree.chmod(0o755)  # it becomes "/": an ordinary user must be able to enter
         shutil.copy(BUSYBOX, tree / "bin/busybox")
         shutil.copytree(kernel / "lib", tree / "lib")
         shutil.copytree(HERE / "guest", tree / "lab")
@@ -36,8 +36,7 @@ def build_initrd(kernel: Path, target: Path) -> None:
             program = str(source.with_suffix(""))
             run(["gcc", "-O2", "-static", "-o", program, str(source)], tree)
         (tree / "lab/init").rename(tree / "init")
-        pack = "find . -print0 | sort -z | cpio -0 -o -H newc -R 0:0 --quiet"
-        run(["sh", "-c", f"{pack} >../initrd"], tree)
+        pack_cpio(tree, tmp / "initrd")
         target.parent.mkdir(exist_ok=True)
         (tmp / "initrd").rename(target)
 
@@ -64,7 +63,8 @@ def image(series: str) -> Image:
             raise LabError(f"{path} is gone or damaged: run {fetch}")
     if not BUSYBOX.exists():
         raise LabError(f"{BUSYBOX} is missing: install the package busybox-static")
-    name = cache.key(release, lock[series]["modules"], HERE / "guest", BUSYBOX)
+    recipe = [HERE / name for name in ("guest", "image.py", "tree.py")]
+    name = cache.key(release, lock[series]["modules"], *recipe, BUSYBOX)
     initrd = cache.folder() / "initrds" / name
     if not initrd.exists():
         with cache.locked("initrd"):

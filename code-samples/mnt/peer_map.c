@@ -55,7 +55,8 @@ static void draw_mounts(const char *path, const char *pid)
     static int node;
     char *line = NULL;
     size_t size = 0;
-    while (getline(&line, &size, file) != -1) {
+    /* Where a read fails half way, getline returns a part of a line. */
+    while (getline(&line, &size, file) != -1 && !ferror(file)) {
         /* id, parent, device, root, mount point, options, groups */
         const char *point = skip(line, 5);
         if (point == NULL || skip(NULL, 1) == NULL)

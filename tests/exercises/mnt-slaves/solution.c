@@ -51,7 +51,8 @@ int main(int argc, char *argv[])
 
     char *line = NULL;
     size_t size = 0;
-    while (getline(&line, &size, file) != -1) {
+    /* Where a read fails half way, getline returns a part of a line. */
+    while (getline(&line, &size, file) != -1 && !ferror(file)) {
         /* number, parent, device, root, mount point; options */
         char *rest = line;
         const char *point = next_field(&rest, 5);

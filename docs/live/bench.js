@@ -6,6 +6,7 @@ import { loadFile, loadJSON } from "./parts.js";
 import { judge } from "./verdict.js";
 
 const SAMPLES = "/book/code-samples";
+const EXERCISES = "/book/tests/exercises";
 const PROGRAMS = "/book/build/samples";
 const FIRST = `${SAMPLES}/unshare.c`;
 const WORK = "/book/work";
@@ -113,7 +114,7 @@ export class Bench {
     async #openExercise(name) {
         const [{ [name]: { suffix } }, reads] = await Promise.all(
             ["exercises.json", "reads.json"].map((file) => loadJSON(this.place, file)));
-        const starter = await this.#read(`${SAMPLES}/exercises/${name}${suffix}`);
+        const starter = await this.#read(`${EXERCISES}/${name}/starter${suffix}`);
         const { [name]: kept } = this.#kept();
         const form = document.createElement("form");
         const back = makeButton("Back to the starter");

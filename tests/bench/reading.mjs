@@ -18,7 +18,7 @@ import { CHECKOUT, SIZES, startBrowser } from "../browser/book.mjs";
 const TIMES = 5;
 const THEMES = ["book", "sphinx_rtd_theme"];
 const CHAPTER = "docs/introduction.html";
-const PARTS = ["conf.py", "index.rst", "docs", "code-samples"];
+const PARTS = ["conf.py", "index.rst", "docs", "code-samples", "tests/exercises"];
 const SLOW_4G = {
     offline: false,
     latency: 562.5,

@@ -258,7 +258,7 @@ def topics_have_pages(root: Path) -> Findings:
     """
     tools = {path.stem for path in (root / FOLDER).glob("*.*")}
     places = [
-        *(path for path in (root / FOLDER).glob("*/") if path.name != "exercises"),
+        *(root / FOLDER).glob("*/"),
         *(root / "docs" / "transcripts").glob("*/"),
         *(root / "tests" / "samples").glob("*.bats"),
     ]

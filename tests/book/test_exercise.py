@@ -16,10 +16,11 @@ Call :linuxman:`unshare(2)`.
 
    Which call?
 """
+FOLDER = "tests/exercises/uts-do"
 FILES = {
     "docs/page.rst": "Page\n====\n\n.. exercise:: uts-do\n",
-    "docs/exercises/uts-do.txt": TASK,
-    "code-samples/exercises/uts-do.c": "int main(void) { }\n",
+    f"{FOLDER}/task.rst": TASK,
+    f"{FOLDER}/starter.c": "int main(void) { }\n",
 }
 
 
@@ -61,9 +62,9 @@ def test_other_formats_have_it(builder: str, plant: Plant) -> None:
 @pytest.mark.parametrize(
     ("files", "finding"),
     [
-        ({"code-samples/exercises/uts-do.c": None}, "no starter code-samples/exer"),
-        ({"docs/exercises/uts-do.txt": None}, "no task docs/exercises/uts-do.txt"),
-        ({"docs/exercises/uts-do.txt": "Do it.\n"}, "expected ':title: TITLE'"),
+        ({f"{FOLDER}/starter.c": None}, f"no {FOLDER}/starter.c or .sh"),
+        ({f"{FOLDER}/task.rst": None}, f"no task {FOLDER}/task.rst"),
+        ({f"{FOLDER}/task.rst": "Do it.\n"}, "expected ':title: TITLE'"),
     ],
 )
 def test_missing_files_are_found(

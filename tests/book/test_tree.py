@@ -28,7 +28,6 @@ GOOD = {
     ".. exercise:: uts-do\n",
     "docs/transcripts/uts/look.console": "#: needs: linux >= 5.6\n" + SESSION,
     "code-samples/uts/try.c": HEADER,
-    "code-samples/exercises/keep.c": "int main(void) { }\n",
     "build/samples/uts/try": PROGRAM,
     "tests/samples/uts.bats": '@test "try: it tries" {\n',
     "tests/exercises/uts-do/grader.c": "",

@@ -1,9 +1,8 @@
 """The exercises as files: which there are, and what each one's files say.
 
 A folder of tests/exercises that holds a grader is an exercise; nothing else lists
-them. Its name is known everywhere: the task is docs/exercises/NAME.txt, the starter
-code-samples/exercises/NAME.c or NAME.sh, and the chapter what stands before the
-first hyphen. Readers are offered those that a page shows.
+them. All that makes it lies there. Its chapter is what stands before the first hyphen
+of its name. Readers are offered those that a page shows.
 """
 
 import re
@@ -42,7 +41,7 @@ class Exercise:
 
     @property
     def folder(self) -> Path:
-        """Where what judges it lies."""
+        """Where all its files lie."""
         return HERE / self.name
 
     @property
@@ -53,7 +52,7 @@ class Exercise:
     @property
     def starter(self) -> Path:
         """What the doer begins with."""
-        return CHECKOUT / "code-samples/exercises" / f"{self.name}{self.suffix}"
+        return self.folder / f"starter{self.suffix}"
 
     @property
     def work(self) -> Path:

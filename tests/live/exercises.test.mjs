@@ -15,6 +15,7 @@ import { solutions } from "./solutions.mjs";
 
 const LIVE = join(CHECKOUT, "build/html/live");
 const SAMPLES = "/book/code-samples";
+const EXERCISES = "/book/tests/exercises";
 const read = (name) => JSON.parse(readFileSync(join(LIVE, name), "utf8"));
 
 describe("exercises in the page's machine", () => {
@@ -38,7 +39,7 @@ describe("exercises in the page's machine", () => {
 
     for (const [name, { suffix }] of Object.entries(read("exercises.json")))
         test(`${name}: the starter fails, the solution passes`, async () => {
-            const path = quote(`${SAMPLES}/exercises/${name}${suffix}`);
+            const path = quote(`${EXERCISES}/${name}/starter${suffix}`);
             const starter = await must(machine, `cat ${path}`);
             const first = await attempt(name, suffix, `${starter.join("\n")}\n`);
             assert.equal(first.verdict?.passed, false, first.lines.join("\n"));

@@ -12,6 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LAB = HERE.parent / "vm/guest"
+EXERCISES = HERE.parent / "exercises"
 sys.path.insert(0, str(HERE.parent / "vm"))
 import cache  # noqa: E402
 from cache import CHECKOUT, Kernel  # noqa: E402
@@ -211,16 +212,21 @@ def lay_out(debian: Path, root: Path) -> None:
     link_compiler(root)
     compiled(root, debian)
     shutil.copytree(CHECKOUT / "code-samples", root / "book/code-samples")
+    for starter in EXERCISES.glob("*/starter.*"):
+        copy = root / "book" / starter.relative_to(CHECKOUT)
+        copy.parent.mkdir(parents=True)
+        shutil.copy(starter, copy)
 
 
 def made_from(debian: Path) -> str:
     """Return a short name for all that the guest is made from."""
     recipe = [HERE / name for name in ("guest", "root.py", "boot.mjs", "node.mjs")]
     recipe += [HERE.parent / "vm/tree.py"]
-    sources = [CHECKOUT / "code-samples", CHECKOUT / "tests/exercises/library", LAB]
-    graders = sorted((CHECKOUT / "tests/exercises").glob("*/grader.c"))
+    sources = [CHECKOUT / "code-samples", EXERCISES / "library", LAB]
+    ours = sorted(EXERCISES.glob("*/grader.c")) + sorted(EXERCISES.glob("*/starter.*"))
+    names = " ".join(str(path.relative_to(EXERCISES)) for path in ours)
     compiler = run(["gcc", "--version"])
-    return cache.key(debian.name, compiler, *recipe, *sources, *graders)
+    return cache.key(debian.name, compiler, names, *recipe, *sources, *ours)
 
 
 def pack(debian: Path, target: Path) -> None:

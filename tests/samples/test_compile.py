@@ -8,11 +8,7 @@ from pathlib import Path
 import pytest
 
 CODE_SAMPLES = Path(__file__).resolve().parents[2] / "code-samples"
-SAMPLES = sorted(
-    path
-    for path in CODE_SAMPLES.rglob("*.c")
-    if path.relative_to(CODE_SAMPLES).parts[0] != "exercises"
-)
+SAMPLES = sorted(CODE_SAMPLES.rglob("*.c"))
 
 STRICT = ["-std=gnu17", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
@@ -87,11 +83,7 @@ def built(tree: Path) -> set[str]:
 
 def test_make_mirrors_the_tree(tree: Path) -> None:
     expected = {relative(sample)[: -len(".c")] for sample in SAMPLES}
-    expected |= {
-        relative(script)
-        for script in CODE_SAMPLES.rglob("*.sh")
-        if relative(script).split("/")[0] != "exercises"
-    }
+    expected |= {relative(script) for script in CODE_SAMPLES.rglob("*.sh")}
     assert built(tree) == expected
 
 
@@ -110,12 +102,6 @@ def test_new_sample_needs_no_list(tree: Path) -> None:
     shutil.copy(tree / "unshare.c", tree / "topic" / "sample.c")
     make(tree)
     assert "topic/sample" in built(tree)
-
-
-def test_exercises_are_no_samples(tree: Path) -> None:
-    (tree / "exercises").mkdir(exist_ok=True)
-    (tree / "exercises" / "starter.c").write_text("does not compile\n")
-    assert make(tree) == "make: Nothing to be done for 'all'.\n"
 
 
 def test_removed_sample_goes(tree: Path) -> None:

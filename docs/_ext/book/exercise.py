@@ -4,9 +4,9 @@
 
     .. exercise:: introduction-pin
 
-shows the task of docs/exercises/introduction-pin.txt in a box: what to do, the
-starter, the commands to type, and the hint folded away. The build fails where the
-starter is missing. Links name it exercise-introduction-pin.
+shows the task of tests/exercises/introduction-pin in a box: what to do, the starter,
+the commands to type, and the hint folded away. The build fails where the starter is
+missing. Links name it exercise-introduction-pin.
 """
 
 from pathlib import Path
@@ -17,7 +17,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from .exercises import FOLDER, Task, TaskError, find_starter, read_task
+from .exercises import Task, TaskError, find_starter, read_task, task_file
 from .live import buttons
 from .samples import LANGUAGES
 
@@ -39,7 +39,7 @@ class Exercise(SphinxDirective):
         """Return the box."""
         name = self.arguments[0]
         root = Path(self.env.srcdir)
-        self.env.note_dependency(str(FOLDER / f"{name}.txt"))
+        self.env.note_dependency(str(task_file(name)))
         try:
             task = read_task(root, name)
         except TaskError as error:
@@ -47,14 +47,14 @@ class Exercise(SphinxDirective):
         starter = find_starter(root, name)
         if starter is None:
             raise self.error(
-                f"no starter code-samples/exercises/{name}.c or .sh: "
+                f"no tests/exercises/{name}/starter.c or .sh: "
                 f"tests/exercises/cut {name} writes it"
             )
         label = f"exercise-{name}"
         box = nodes.admonition(classes=["exercise"], names=[label], ids=[label])
         self.state.document.note_explicit_target(box, box)
         box += nodes.title(name, "", *self.heading(name, task))
-        self.parse(self.body(name, task), f"{FOLDER / name}.txt", task.line, box)
+        self.parse(self.body(name, task), str(task_file(name)), task.line, box)
         for hint in list(box.findall(nodes.hint)):
             hint.replace_self(fold("Hint", hint.children))
         listing: nodes.Element = nodes.Element()

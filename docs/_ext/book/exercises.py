@@ -1,15 +1,16 @@
 """The exercises as the book shows them: the text of a task, and where to read.
 
-docs/exercises/NAME.txt begins with fields, of which :title: must be there, and goes
-on in reStructuredText. The page shows it, and `make start` prints it.
+All of an exercise lies in tests/exercises/NAME; two of its files are text that the page
+shows. task.rst begins with fields, of which :title: must be there, and goes on in
+reStructuredText; `make start` prints it, too. starter.c or starter.sh is what a doer
+begins with.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path("docs", "exercises")
-STARTERS = Path("code-samples", "exercises")
+FOLDER = Path("tests", "exercises")
 LABEL = re.compile(r"^\.\. _([a-z][\w-]*):\n\n((?:[-=^~]+\n)?)(\S.*)\n([-=^~]+)$", re.M)
 
 
@@ -26,9 +27,14 @@ class Task:
     line: int  # on which the body begins
 
 
+def task_file(name: str) -> Path:
+    """Return where the task of an exercise is, relative to the checkout."""
+    return FOLDER / name / "task.rst"
+
+
 def read_task(root: Path, name: str) -> Task:
     """Return the task of the exercise of that name."""
-    path = FOLDER / f"{name}.txt"
+    path = task_file(name)
     try:
         text = (root / path).read_text(encoding="utf-8")
     except FileNotFoundError as error:
@@ -42,7 +48,7 @@ def read_task(root: Path, name: str) -> Task:
 def find_starter(root: Path, name: str) -> Path | None:
     """Return the starter of an exercise, relative to the checkout."""
     for suffix in (".c", ".sh"):
-        path = STARTERS / f"{name}{suffix}"
+        path = FOLDER / name / f"starter{suffix}"
         if (root / path).is_file():
             return path
     return None

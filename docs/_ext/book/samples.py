@@ -1,7 +1,7 @@
 """The samples as files: where they are, and what their code calls.
 
-A sample is a .c or .sh file anywhere below code-samples, except for the
-starters of the exercises. It is known by its path below that folder.
+A sample is a .c or .sh file anywhere below code-samples. It is known by its path
+below that folder.
 """
 
 import re
@@ -31,8 +31,7 @@ def find_samples(root: Path) -> list[str]:
         for path in folder.rglob("*")
         if path.suffix in LANGUAGES and path.is_file()
     ]
-    samples = [path for path in paths if path.parts[0] != "exercises"]
-    return [path.as_posix() for path in sorted(samples, key=lambda p: (p.parent, p))]
+    return [path.as_posix() for path in sorted(paths, key=lambda p: (p.parent, p))]
 
 
 def strip_c(source: str) -> str:

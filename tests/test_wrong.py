@@ -72,6 +72,13 @@ def test_header_comments_and_empty_lines() -> None:
     assert (two.name, two.header, two.sed) == ("two-2", {}, "s/a/b/")
 
 
+def test_header_that_is_missing() -> None:
+    """Whoever needs a line of the header learns where it is missing."""
+    (block,) = wrong.parse("\n== one\nsed: s/a/b/\n", "file", ["fact"])
+    with pytest.raises(WrongError, match="^file:2: one: it has no line 'fact: '"):
+        block.value("fact")
+
+
 def test_name_twice_for_two_samples() -> None:
     """A name stands for one thing in each sample."""
     block = "== one\nsample: {}\nsed: s/a/b/\n"

@@ -53,6 +53,12 @@ class Block:
     sed: str = ""
     hunks: list[Hunk] = field(default_factory=list)
 
+    def value(self, key: str) -> str:
+        """Return what the header says of a key; raises WrongError if nothing."""
+        if key not in self.header:
+            raise WrongError(f"{self.place}: {self.name}: it has no line '{key}: '")
+        return self.header[key]
+
 
 def shown(path: Path) -> str:
     """Return a path as a message says it."""

@@ -6,7 +6,6 @@ of its name. Readers are offered those that a page shows.
 """
 
 import re
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,13 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2]
 HERE = CHECKOUT / "tests/exercises"
 
-sys.path[:0] = [str(CHECKOUT / "docs/_ext"), str(CHECKOUT / "tests/vm")]
+sys.path[:0] = [str(CHECKOUT / "docs/_ext"), str(CHECKOUT / "tests/vm"), str(CHECKOUT)]
 from book.exercises import Task, TaskError, labels, read_task  # noqa: E402
+from tests import wrong  # noqa: E402
+from tests.wrong import WrongError  # noqa: E402
 
 LEVELS = ("question", "manual page", "call", "line")
+EXPECTED = ("fact", "observed")  # of a wrong version: what it must come to
 COMMON_HINTS = HERE / "library/hints"
 FACT = re.compile(r'^    \{"([a-z-]+)",', re.MULTILINE)  # in the tables of a grader
 CALL = re.compile(r"\{([a-z]+)\}")  # in a hint that many exercises share
@@ -185,22 +187,16 @@ def table(path: Path, columns: int) -> list[list[str]]:
     return rows
 
 
-def mutants(exercise: Exercise) -> list[Case]:
-    """Return the wrong versions of the solution: NAME | FACT | OBSERVED | SED."""
+def wrong_versions(exercise: Exercise) -> list[Case]:
+    """Return the wrong versions of the solution: tests/wrong.py has their grammar."""
     right = solution(exercise)
     cases = []
-    for name, fact, observed, expression in table(exercise.folder / "mutants", 4):
-        done = subprocess.run(
-            ["sed", "-E", expression],
-            input=right,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode or done.stdout == right:
-            why = done.stderr.strip() or "it changes nothing"
-            raise ExerciseError(f"{exercise.name}: mutant {name}: {why}")
-        cases.append(Case(name, fact, observed, done.stdout))
+    try:
+        for block in wrong.read(exercise.folder / "wrong", EXPECTED):
+            fact, observed = (block.value(key) for key in EXPECTED)
+            cases.append(Case(block.name, fact, observed, wrong.apply(right, block)))
+    except WrongError as error:
+        raise ExerciseError(str(error)) from error
     return cases
 
 

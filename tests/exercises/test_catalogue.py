@@ -42,7 +42,7 @@ def test_other_conditions_stay() -> None:
 
 def test_table(tmp_path: Path) -> None:
     """Cells, a comment, a line that goes on; the last cell may have bars."""
-    path = tmp_path / "mutants"
+    path = tmp_path / "foreign"
     path.write_text("# a | b\n\nname | fact | s/a | b/c/;\n  s/d/e/\n")
     assert catalogue.table(path, 3) == [["name", "fact", "s/a | b/c/; s/d/e/"]]
     assert catalogue.table(tmp_path / "missing", 3) == []
@@ -78,11 +78,11 @@ def test_hint_without_a_fact(plant_file: Path) -> None:
 
 
 def test_every_exercise_is_whole() -> None:
-    """Whatever has a grader has a task, a starter, mutants, hints and notes."""
+    """Whatever has a grader has a task, a starter, wrong versions, hints and notes."""
     for exercise in catalogue.exercises():
         assert exercise.task().title
         assert exercise.starter.read_text() == catalogue.starter(exercise)
-        assert len(catalogue.mutants(exercise)) >= 8
+        assert len(catalogue.wrong_versions(exercise)) >= 8
         assert all(len(hints) == 4 for hints in catalogue.hints(exercise).values())
         assert catalogue.foreign(exercise)
         assert (exercise.folder / "notes").is_file()

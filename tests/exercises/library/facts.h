@@ -25,7 +25,7 @@
 #include <sys/types.h>
 
 struct fact {
-    const char *id;   /* its name in mutants, foreign and hints */
+    const char *id;   /* its name in wrong, foreign and hints */
     const char *what; /* a sentence that is true when it holds */
     bool (*holds)(const char *arg);
     const char *arg;  /* for holds */

@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import inventory
+from cases import Case
 from guest import Guest
 from sandbox import Sandbox
 from subject import GUEST_BUILD, Subject
-from usage import PLACE, Case
+from usage import PLACE
 
 SECONDS = 30  # for one run; on a busy machine the slowest takes a tenth of it
 LOG = f"{PLACE}/log"
@@ -109,8 +110,8 @@ class Place:
             cell += ["-l", LOG]
         if case.listens:
             cell += ["-L", case.listens]
-        if case.peer:
-            cell += ["-P", f"cd /book/build/samples; {case.peer}"]
+        if peer := case.sender or case.listener:
+            cell += ["-P", f"cd /book/build/samples; {peer}"]
         inner = shlex.join([*cell, *words])
         if case.effect:  # what it mounts is gone with a mount namespace of its own
             inner += f' && echo "effect $({case.effect})"'

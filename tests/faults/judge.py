@@ -9,11 +9,12 @@ import os
 import re
 from dataclasses import dataclass
 
+from cases import Case
 from cell import Run
 from subject import Subject
 from table import SHORT, Call
-from usage import TYPES, Case
 
+TYPES = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
 REPORTED, TOLERATED = "reported", "tolerated"
 
 # What a cell can be but must not: class, and what a reader is told.

@@ -6,12 +6,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import table
+from cases import Case, cases
 from cell import Places, Run, traced
 from judge import WRONG, Fault, Verdict, always_wrong, judge
 from strace import MARKER, Site, Trace, read
 from subject import Subject, call_number
-from table import SHORT, Call, TableError
-from usage import Case, cases
+from table import SHORT, Call
 
 COMMAND_STATUS = 42  # see probe.c
 
@@ -83,14 +84,13 @@ class Matrix:
         self,
         subject: Subject,
         places: Places,
-        calls: dict[str, Call],
         only: str,
         every: int = 1,
     ) -> None:
         """Only names the one cell to run, if it is not empty; else one of every."""
         self.subject = subject
         self.places = places
-        self.calls = calls
+        self.calls = table.known(subject.name)
         self.only = only
         self.every = 1 if only else every
 
@@ -100,9 +100,8 @@ class Matrix:
             yield from self.case(case, case.usage.right())
         wrong = next(case.usage.counts(), None)
         if wrong:
-            yield from self.case(
-                replace(case, name=wrong[0], peer="", listens=""), wrong[1]
-            )
+            alone = replace(case, name=wrong[0], sender="", listener="")
+            yield from self.case(alone, wrong[1])
 
     @property
     def success(self) -> int:
@@ -120,11 +119,9 @@ class Matrix:
             verdict = Verdict(broken or "broken", f"status {wanted}")
             yield Cell(self.subject.name, f"{label}no fault", verdict, clean, "")
             return
+        if unknown := {site.call for site in known.sites} - set(self.calls):
+            raise table.missing(unknown, self.subject.name)
         for site in known.sites:
-            if site.call not in self.calls:
-                raise TableError(
-                    f"{self.subject.name} calls {site.call}: add it to errnos.txt"
-                )
             for fault in faults(self.calls[site.call], site):
                 name = f"{label}{site} gives {fault}"
                 wanted = zlib.crc32(name.encode()) % self.every == 0

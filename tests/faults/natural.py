@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cases import Case, cases
 from cell import Places, Run
 from judge import REPORTED, TOLERATED, Verdict, always_wrong, messages, own_messages
 from matrix import Cell
 from subject import Subject
-from table import Call
-from usage import PLACE, Case, Wrong, cases, errors
+from usage import PLACE
+from words import Wrong
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,13 @@ class Surrounding:
     changes: tuple[str, ...] = ()
     no_stdout: bool = False
     no_stderr: bool = False
+
+
+def errors(*names: str) -> frozenset[str]:
+    """Return names of errnos, all of which must exist."""
+    for name in names:
+        getattr(errno, name)
+    return frozenset(names)
 
 
 READER = "exec setpriv --reuid=reader --regid=reader --clear-groups"
@@ -94,13 +102,10 @@ SURROUNDINGS = (
 class Natural:
     """Runs the cells of one program without strace."""
 
-    def __init__(
-        self, subject: Subject, places: Places, calls: dict[str, Call], only: str
-    ) -> None:
+    def __init__(self, subject: Subject, places: Places, only: str) -> None:
         """Only names the one cell to run, if it is not empty."""
         self.subject = subject
         self.places = places
-        self.calls = calls
         self.only = only
         self.case = cases(subject.name, subject.header.usage)[0]
 
@@ -222,7 +227,7 @@ class Natural:
         if run.status == 2 or not lines:  # a tool of its has said why
             return Verdict(REPORTED)
         texts = tuple(os.strerror(getattr(errno, name)) for name in names)
-        texts += (self.case.words,) if self.case.words else ()
+        texts += (self.case.says,) if self.case.says else ()
         each = [line.startswith(self.start) and line.endswith(texts) for line in lines]
         if not all(each):
             return Verdict("other call", expected)

@@ -19,7 +19,7 @@ COMPILE = ["gcc", "-std=gnu17", "-O2", "-static"]
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
 from book.headers import Header, parse_header  # noqa: E402
 from book.samples import FOLDER, find_samples  # noqa: E402
-from usage import reason  # noqa: E402
+from cases import reason  # noqa: E402
 
 
 class BuildError(Exception):

@@ -1,7 +1,5 @@
 """Every class of wrong cell is found, on programs that are wrong on purpose."""
 
-import gzip
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,17 +16,16 @@ import memory  # noqa: E402
 import strace  # noqa: E402
 import table  # noqa: E402
 import usage  # noqa: E402
+import words  # noqa: E402
+from cases import Case  # noqa: E402
 from cell import Places  # noqa: E402
 from image import image  # noqa: E402
+from lines import LineError  # noqa: E402
 from matrix import Cell, Matrix  # noqa: E402
 from natural import Natural  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 from state import open_guest  # noqa: E402
 from subject import Subject, build, of_file, subjects  # noqa: E402
-
-MANUAL = Path("/usr/share/man/man2")
-# The page that has a call's errors, where it is not its own.
-ELSEWHERE = {"execveat": "execve", "vfork": "fork", "wait4": "wait"}
 
 # The class that a cell must be found to be; the program in wrong/, named after it
 # unless two show the same; the cell.
@@ -61,6 +58,11 @@ def wrong(name: str) -> Subject:
     return of_file(HERE / "wrong" / f"{name}.c", f"wrong/{name}")
 
 
+def parse(line: str) -> usage.Usage:
+    """Return a usage line, read with the words that all chapters have."""
+    return usage.parse(line, words.known(""), "x.faults")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def built() -> Iterator[None]:
     build([wrong(path.stem) for path in (HERE / "wrong").glob("*.c")])
@@ -83,7 +85,7 @@ def guests() -> Iterator[Places]:
 
 def one(kind: type[Matrix] | type[Natural], name: str, only: str, at: Places) -> Cell:
     """Return the cell of that name, which must exist."""
-    cells = kind(wrong(name), at, table.read(), only).cells()
+    cells = kind(wrong(name), at, only).cells()
     return {cell.name: cell for cell in cells}[only]
 
 
@@ -110,23 +112,11 @@ def test_what_is_left_is_named(places: Places) -> None:
 def test_a_mount_that_stays_is_looked_at(places: Places) -> None:
     folder = f"{usage.PLACE}/folder"
     effect = f"mountpoint -q {folder} && echo mounted"
-    case = usage.Case("", usage.parse("x FOLDER"), effect=effect)
+    case = Case("", parse("x FOLDER"), effect=effect)
     run = places.run(["mount", "-t", "tmpfs", "none", folder], case)
     assert run.mounted == "mounted" and not run.left
     nothing = places.run(["true"], case)
     assert nothing.effect() != run.effect()
-
-
-def test_cases_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(usage, "CASES", tmp_path / "cases.txt")
-    lines = "a ended: read\na words: none\na tools: c d\na guest: one\nb skip: two\n"
-    usage.CASES.write_text(lines + "a also: PID=1\n")
-    first, second = usage.cases("a", "a PID")
-    assert first.ended == {"read"} and first.words == "none"
-    assert first.tools == {"c", "d"}
-    assert second.usage.right() == ["1"]
-    assert [usage.reason(name, "guest") for name in "ab"] == ["one", ""]
-    assert [usage.reason(name, "skip") for name in "ab"] == ["", "two"]
 
 
 @pytest.mark.parametrize(
@@ -134,8 +124,8 @@ def test_cases_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     [({"read"}, 0, "reported"), ({"read"}, 3, "mute"), ({"write"}, 0, "mute")],
 )
 def test_another_process_says_why(ended: set[str], count: int, outcome: str) -> None:
-    case = usage.Case("", usage.parse("x PID"), ended=frozenset(ended))
-    fault = judge.Fault(table.read()["read"], table.SHORT, count)
+    case = Case("", parse("x PID"), ended=frozenset(ended))
+    fault = judge.Fault(table.known()["read"], table.SHORT, count)
     run, clean = cell.Run(status=1), cell.Run(status=0)
     verdict = judge.judge(wrong("mute"), fault, run, clean, 1, case)
     assert verdict.outcome == outcome
@@ -151,8 +141,8 @@ def test_another_process_says_why(ended: set[str], count: int, outcome: str) -> 
     ],
 )
 def test_a_tool_has_words_of_its_own(stderr: str, status: int, outcome: str) -> None:
-    case = usage.Case("", usage.parse("x PID"), tools=frozenset({"tool"}))
-    fault = judge.Fault(table.read()["execve"], "ENOENT")
+    case = Case("", parse("x PID"), tools=frozenset({"tool"}))
+    fault = judge.Fault(table.known()["execve"], "ENOENT")
     run, clean = cell.Run(status=status, stderr=stderr), cell.Run(status=0)
     assert judge.judge(wrong("mute"), fault, run, clean, 1, case).outcome == outcome
 
@@ -169,35 +159,24 @@ def test_all_samples_are_found() -> None:
     assert len([n for n in names if n.startswith("exercises/")]) == len(solutions) > 0
 
 
-def page(name: str) -> str:
-    """Return the manual page of a system call, "" if it has none of its own."""
-    path = MANUAL / f"{name}.2.gz"
-    if not path.exists():
-        return ""
-    text = gzip.decompress(path.read_bytes()).decode(errors="replace")
-    link = re.match(r"\.so man2/(\w+)\.2", text)
-    return page(link[1]) if link else text
-
-
 def test_errnos_stand_in_the_manual() -> None:
-    assert page("openat"), "install the package manpages-dev"
-    for call in table.read().values():
-        text = page(ELSEWHERE.get(call.name, call.name))
-        listed = text.partition("\n.SH ERRORS")[2].partition("\n.SH ")[0]
-        if not listed:
-            continue
-        known = set(re.findall(r"\bE[A-Z0-9]{2,}\b", listed)) | {"ENOSYS"}
-        assert set(call.errors) <= known, call.name
+    assert table.page("openat"), "install the package manpages-dev"
+    calls = table.known()
+    for subject in subjects():
+        calls |= table.known(subject.name)
+    for call in calls.values():
+        known = table.listed(call.name)
+        assert not known or set(call.errors) <= known | {"ENOSYS"}, call.name
 
 
 @pytest.mark.parametrize("line", ["fork ENOTHING", "a b-c", "fork=", "fork >x EPERM"])
 def test_table_refuses(line: str) -> None:
-    with pytest.raises(table.TableError, match="here:1"):
+    with pytest.raises(LineError, match="here:1"):
         table.parse(line, "here:1")
 
 
 def test_usage_is_read() -> None:
-    read = usage.parse("nsenter [-t TYPE] FILE COMMAND [ARG]...")
+    read = parse("nsenter [-t TYPE] FILE COMMAND [ARG]...")
     probe = f"{usage.PLACE}/probe"
     file = f"{usage.PLACE}/ns/net"
     assert read.right() == ["-t", "net", file, probe, "two words"]
@@ -206,14 +185,14 @@ def test_usage_is_read() -> None:
     options = dict(read.options())
     assert options["-t and no more"] == ["-t"]
     assert options["-t twice"] == ["-t", "net", "-t", "net", file, probe]
-    two = dict(usage.parse("same_ns PID PID").counts())
+    two = dict(parse("same_ns PID PID").counts())
     assert two["3 arguments"] == ["@PID@", "@PID@", "more"]
 
 
 @pytest.mark.parametrize("line", ["x THING", "x [PID", "x -t", "x [--long PID]"])
 def test_usage_refuses(line: str) -> None:
-    with pytest.raises(usage.UsageError, match="usage: x"):
-        usage.parse(line)
+    with pytest.raises(LineError, match="usage: x"):
+        parse(line)
 
 
 def test_trace_tells_processes_apart() -> None:

@@ -34,6 +34,7 @@ class Run:
     probes: list[dict[str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     mounted: str = ""  # what Case.effect printed
+    command: str = ""  # what runs it again in a guest, where setup has run
 
     def effect(self, without: Iterable[str] = ()) -> tuple[str, list[dict[str, str]]]:
         """Return what the run achieved, comparable with that of another run."""
@@ -57,6 +58,22 @@ def unescaped(text: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
+def shell_command(words: list[str], case: Case, log: bool = False) -> str:
+    """Return the shell command that runs a program in a guest, where setup has run."""
+    cell = [f"{GUEST_BUILD}/cell", "-t", str(SECONDS), "-p", f"{PLACE}/probe"]
+    if log:
+        cell += ["-l", LOG]
+    if case.listens:
+        cell += ["-L", case.listens]
+    if peer := case.sender or case.listener:
+        cell += ["-P", f"cd /book/build/samples; {peer}"]
+    inner = shlex.join([*cell, *words])
+    if case.effect:  # what it mounts is gone with a mount namespace of its own
+        inner += f' && echo "effect $({case.effect})"'
+        inner = shlex.join(["unshare", "--mount", "sh", "-c", inner])
+    return f"cd {PLACE}/cwd && {inner}".replace("@PID@", f"$(cat {PLACE}/pid)")
+
+
 class Place:
     """A guest in which setup has run: what is known there, and what lies there."""
 
@@ -64,16 +81,12 @@ class Place:
         """Make what programs are called with."""
         self.guest = guest
         self.known: dict[str, str] = {}
-        self.pid = ""
         status, lines = guest.run("/book/tests/faults/setup", 60)
         if status:
             raise inventory.LabError("setup failed: " + "\n".join(lines))
         for line in lines:
-            kind, _, value = line.partition(" ")
-            if kind == "pid":
-                self.pid = value
-            else:
-                self.known.setdefault(value, kind)
+            kind, _, link = line.partition(" ")
+            self.known.setdefault(link, kind)
         self.before = inventory.take(guest)
         _, self.quick = guest.run(inventory.QUICK, SECONDS)
 
@@ -104,27 +117,15 @@ class Place:
 
     def run(self, words: list[str], case: Case, log: bool = False) -> Run:
         """Run a program, with its peer if it has one, and look at what it left."""
-        words = [self.pid if word == "@PID@" else word for word in words]
-        cell = [f"{GUEST_BUILD}/cell", "-t", str(SECONDS), "-p", f"{PLACE}/probe"]
-        if log:
-            cell += ["-l", LOG]
-        if case.listens:
-            cell += ["-L", case.listens]
-        if peer := case.sender or case.listener:
-            cell += ["-P", f"cd /book/build/samples; {peer}"]
-        inner = shlex.join([*cell, *words])
-        if case.effect:  # what it mounts is gone with a mount namespace of its own
-            inner += f' && echo "effect $({case.effect})"'
-            inner = shlex.join(["unshare", "--mount", "sh", "-c", inner])
-        command = f"cd {PLACE}/cwd && {inner} && echo end"
+        command = f"{shell_command(words, case, log)} && echo end"
         if case.listens:
             command += f"; rm -f {shlex.quote(case.listens)}"  # its peer's, not its own
-        command += f"; {inventory.QUICK}"
-        status, lines = self.guest.run(command, 3 * SECONDS)
+        status, lines = self.guest.run(f"{command}; {inventory.QUICK}", 3 * SECONDS)
         if "end" not in lines:
             raise inventory.LabError("cell failed: " + "\n".join(lines))
         end = lines.index("end")
         run = self.read(lines[:end])
+        run.command = shell_command(words, case)
         if inventory.difference(self.quick, lines[end + 1 :]):
             run.left += inventory.left_behind(self.guest, self.before)
         return run

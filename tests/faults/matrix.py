@@ -10,7 +10,7 @@ import table
 from cases import Case, cases
 from cell import Places, Run, traced
 from judge import WRONG, Fault, Verdict, always_wrong, judge
-from strace import MARKER, Site, Trace, read
+from strace import COUNTED, MARKER, Site, Trace, read
 from subject import Subject, call_number
 from table import SHORT, Call
 
@@ -25,25 +25,27 @@ class Cell:
     name: str
     verdict: Verdict
     run: Run
-    repeat: str  # a shell command for the guest
 
-    def show(self) -> str:
-        """Return what a reader of a red cell needs."""
+    def show(self, options: str = "") -> str:
+        """Return what a reader of a red cell needs; options are those of inject."""
+        head = "right" if self.verdict.right else "WRONG"
+        outcome = self.verdict.outcome
         lines = [
-            f"WRONG  {self.subject}: {self.name}",
-            f"  happened: {self.verdict.outcome}: {WRONG[self.verdict.outcome]}",
+            f"{head}  {self.subject}: {self.name}",
+            f"  happened: {outcome}: {WRONG.get(outcome, 'as it should')}",
             f"  status:   {self.run.status}",
         ]
+        if " number " in self.name:
+            lines.append(f"  counted:  {COUNTED}")
         for key in ("stdout", "stderr"):
             text = getattr(self.run, key).strip()
             lines += [f"  {key}:   {line}" for line in text.splitlines()[-4:]]
         lines += [f"  {line}" for line in self.run.left]
         if self.verdict.expected:
             lines.append(f"  expected: {self.verdict.expected}")
-        lines.append(
-            f"  repeat:   tests/faults/inject --only {shlex.quote(self.name)} "
-            f"{self.subject}"
-        )
+        again = f"{options} --only {shlex.quote(self.name)} {self.subject}".strip()
+        lines.append(f"  repeat:   tests/faults/inject {again}")
+        lines.append(f"  shell:    tests/faults/inject --shell {again}")
         return "\n".join(lines)
 
 
@@ -117,7 +119,7 @@ class Matrix:
         broken = always_wrong(clean, clean, set())
         if broken or clean.status != wanted:
             verdict = Verdict(broken or "broken", f"status {wanted}")
-            yield Cell(self.subject.name, f"{label}no fault", verdict, clean, "")
+            yield Cell(self.subject.name, f"{label}no fault", verdict, clean)
             return
         if unknown := {site.call for site in known.sites} - set(self.calls):
             raise table.missing(unknown, self.subject.name)
@@ -150,4 +152,4 @@ class Matrix:
             for one in (run, clean)
         ]
         verdict = judge(self.subject, fault, seen, compared, hits, case)
-        return Cell(self.subject.name, name, verdict, run, shlex.join(words))
+        return Cell(self.subject.name, name, verdict, run)

@@ -143,7 +143,7 @@ class Natural:
 
     def cell(self, name: str, verdict: Verdict, run: Run) -> Cell:
         """Return a cell of this program."""
-        return Cell(self.subject.name, name, verdict, run, "")
+        return Cell(self.subject.name, name, verdict, run)
 
     def refused(self, run: Run, clean: Run, said: bool) -> Verdict:
         """Judge a call against the usage: line."""

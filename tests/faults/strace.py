@@ -9,7 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 MARKER = "personality"  # see marker.c
-INJECTED = "(INJECTED"
+# What the numbers of a Site are.
+COUNTED = "calls of that name after main began; processes as they come to a first call"
 STARTED = re.compile(r"(\d+) +(\w+)\((.*)")
 RESUMED = re.compile(r"(\d+) +<\.\.\. (\w+) resumed>(.*)")
 RESULT = re.compile(r"\)? += (-?\d+|0x[0-9a-f]+|\?)")
@@ -44,7 +45,6 @@ class Trace:
     sites: list[Site]
     most: dict[str, int]
     generations: dict[int, int]
-    injected: int
 
     def crowded(self, site: Site) -> bool:
         """Tell whether strace's number of a site is reached by another process."""
@@ -86,7 +86,7 @@ def read(log: str) -> Trace:
     before: Counter[tuple[int, str]] = Counter()
     sites: list[Site] = []
     most: Counter[str] = Counter()
-    injected, main, gone = 0, False, set()
+    main, gone = False, set()
     for pid, call, arguments, result in calls:
         if pid not in order:
             order[pid] = len(order)
@@ -105,7 +105,6 @@ def read(log: str) -> Trace:
             continue
         if not main:
             continue
-        injected += arguments.count(INJECTED)
         fd = re.match(r"\d+<([^>]*)>", arguments)
         after = counts[process, call] - (before[process, call] if not process else 0)
         value = -1 if result is None else result
@@ -116,4 +115,4 @@ def read(log: str) -> Trace:
     if not main:
         raise TraceError("the program never came to its main")
     numbered = {order[pid]: depth for pid, depth in generations.items() if pid in order}
-    return Trace(sites, most, numbered, injected)
+    return Trace(sites, most, numbered)

@@ -9,9 +9,9 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from book.headers import HeaderError, read_header
-from book.samples import FOLDER, find_samples
-from book.session import SessionError, read_session, traps
+from book.files.headers import HeaderError, read_header
+from book.files.samples import FOLDER, find_samples
+from book.files.transcripts import SessionError, read_session, traps
 
 Findings = list[str]
 Rule = Callable[[Path], Findings]

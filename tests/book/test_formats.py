@@ -5,16 +5,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from book.headers import Header, HeaderError, parse_header
-from book.samples import (
+from book.files.headers import Header, HeaderError, parse_header
+from book.files.samples import (
     FOLDER,
+    SYSTEM_CALLS,
     called_functions,
     find_samples,
     flags,
     known_system_calls,
     system_calls,
 )
-from book.session import SessionError, classify, parse_session
+from book.files.transcripts import SessionError, classify, parse_session
 from support import Plant, report
 
 C = """\
@@ -165,7 +166,7 @@ def test_no_system_call_is_unknown(section_2: set[str], root: Path) -> None:
     missing = section_2 - known_system_calls() - LIBRARY_CALLS
     report(
         [
-            f"{FOLDER}/{sample}: {name} is missing in docs/_ext/book/system-calls.txt"
+            f"{FOLDER}/{sample}: {name} is missing in {SYSTEM_CALLS}"
             for sample in find_samples(root)
             if sample.endswith(".c")
             for name in missing & called_functions((root / FOLDER / sample).read_text())

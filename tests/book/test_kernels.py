@@ -4,14 +4,8 @@ import json
 
 import pytest
 
-from book.kernels import (
-    Kernels,
-    KernelsError,
-    availability,
-    badge,
-    matrix,
-    parse_kernels,
-)
+from book.files.kernels import Kernels, KernelsError, availability, parse_kernels
+from book.pages.kernel_matrix import badge, matrix
 
 RECORD = {
     "date": "2026-01-02",

@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 HERE = CHECKOUT / "tests/exercises"
 
 sys.path[:0] = [str(CHECKOUT / "docs/_ext"), str(CHECKOUT / "tests/vm"), str(CHECKOUT)]
-from book.exercises import Task, TaskError, labels, read_task  # noqa: E402
+from book.files.exercises import Task, TaskError, labels, read_task  # noqa: E402
 from tests import wrong  # noqa: E402
 from tests.wrong import WrongError  # noqa: E402
 

@@ -5,7 +5,7 @@ import sys
 import textwrap
 
 import catalogue
-from book.exercises import plain
+from book.files.exercises import plain
 from catalogue import Exercise
 from grading import Verdict
 

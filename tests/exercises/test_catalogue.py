@@ -7,7 +7,7 @@ import catalogue
 import grading
 import progress
 import pytest
-from book.exercises import labels, plain
+from book.files.exercises import labels, plain
 from catalogue import CHECKOUT, ExerciseError
 from cache import LabError
 

@@ -17,8 +17,8 @@ HEADERS = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
 COMPILE = ["gcc", "-std=gnu17", "-O2", "-static"]
 
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
-from book.headers import Header, parse_header  # noqa: E402
-from book.samples import FOLDER, find_samples  # noqa: E402
+from book.files.headers import Header, parse_header  # noqa: E402
+from book.files.samples import FOLDER, find_samples  # noqa: E402
 from cases import reason  # noqa: E402
 
 

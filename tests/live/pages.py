@@ -21,7 +21,7 @@ from transcript import (  # noqa: E402
     read_transcript,
     version,
 )
-from book.exercises import labels  # noqa: E402
+from book.files.exercises import labels  # noqa: E402
 
 GUEST = CHECKOUT / "docs/live/guest.json"
 

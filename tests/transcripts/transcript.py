@@ -1,7 +1,7 @@
 """Transcripts as steps that can be executed.
 
-The format is that of docs/_ext/book/session.py. Of its headers the runner passes over
-those for the list of failures, and knows
+The format is that of docs/_ext/book/files/transcripts.py. Of its headers the runner
+passes over those for the list of failures, and knows
 
 ``#: needs: linux >= 6.1``
     older kernels skip the transcript
@@ -39,8 +39,8 @@ NEEDS = re.compile(r"linux >= (\d+\.\d+)")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
 
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
-from book.headers import version  # noqa: E402
-from book.session import (  # noqa: E402
+from book.files.headers import version  # noqa: E402
+from book.files.transcripts import (  # noqa: E402
     CONTINUATION,
     PROMPT,
     TRAP,

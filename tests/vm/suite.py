@@ -15,8 +15,8 @@ from cache import CHECKOUT, Image, LabError
 from state import open_guest
 
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
-from book.headers import read_header, version  # noqa: E402
-from book.samples import FOLDER, find_samples  # noqa: E402
+from book.files.headers import read_header, version  # noqa: E402
+from book.files.samples import FOLDER, find_samples  # noqa: E402
 
 TEST_SECONDS = 60.0  # for ten tests: far more than they need
 TAP = re.compile(r"(not )?ok (\d+) (.*?)(?: # skip ?(.*))?$")

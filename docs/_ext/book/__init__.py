@@ -1,8 +1,7 @@
 """The book's additions to Sphinx.
 
-exercises, headers, samples and session read the book's files and need Python alone: the
-harness and the tests use them too. The other modules teach Sphinx what to make
-of these files, each one thing.
+What the book's files say stands in files/, which needs Python alone; pages/ teaches
+Sphinx what to make of them, each module one thing.
 """
 
 from typing import TYPE_CHECKING
@@ -13,12 +12,13 @@ if TYPE_CHECKING:
 
 def setup(app: "Sphinx") -> dict[str, bool]:
     """Register every part of the book's extension."""
-    from . import boxes, editions, exercise, failures, figures, kernels, listing, live
-    from . import names, roles, sample, sample_index, theme, transcript
+    from .pages import boxes, buttons, editions, exercise_box, failures, figures
+    from .pages import kernel_matrix, lexers, names, roles, sample_index
+    from .pages import sample_listing, theme, transcript_block
 
     parts = (
-        *(boxes, editions, exercise, failures, figures, kernels, listing, live),
-        *(names, roles, sample, sample_index, theme, transcript),
+        *(boxes, buttons, editions, exercise_box, failures, figures, kernel_matrix),
+        *(lexers, names, roles, sample_index, sample_listing, theme, transcript_block),
     )
     for part in parts:
         part.setup(app)

@@ -1,16 +1,13 @@
 """What was last run on which kernel, as the page shows it.
 
-docs/kernels.json is written by the suite: for each sample and transcript, what came
-of it on each kernel. A listing or session that it knows gets a line below it; one
-that it does not know gets none. The directive ::
+A listing or session that docs/kernels.json knows gets a line below it; one that it
+does not know gets none. The directive ::
 
     .. kernel-matrix::
 
 shows the whole file as a table.
 """
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from docutils import nodes
@@ -18,50 +15,23 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
-from .headers import read_header, version
-from .sample_index import literal, table_row
-from .samples import FOLDER
-
-FILE = Path("docs", "kernels.json")
-SKIPPED = "skipped: "
-
-Row = dict[str, str]  # kernel series -> "passed", "failed" or "skipped: REASON"
-
-
-class KernelsError(ValueError):
-    """docs/kernels.json is not what the suite writes; the text says why."""
-
-
-@dataclass(frozen=True)
-class Kernels:
-    """docs/kernels.json: the kernels by series, and the rows of results."""
-
-    date: str
-    versions: dict[str, str]
-    samples: dict[str, Row]
-    transcripts: dict[str, Row]
+from ..files.headers import read_header
+from ..files.kernels import (
+    FILE,
+    Kernels,
+    KernelsError,
+    Row,
+    availability,
+    read_kernels,
+)
+from ..files.samples import FOLDER
+from .markup import literal, table_row
 
 
-def parse_kernels(text: str) -> Kernels:
-    """Return the results in the text of docs/kernels.json."""
-    try:
-        data = json.loads(text)
-        rows = data["samples"], data["transcripts"]
-        versions = {
-            key: data["kernels"][key] for key in sorted(data["kernels"], key=version)
-        }
-        return Kernels(data["date"], versions, *rows)
-    except (ValueError, KeyError, TypeError) as error:
-        raise KernelsError(f"{FILE}: {error!r}: run 'make matrix' anew") from error
-
-
-def read_kernels(env: BuildEnvironment) -> Kernels:
-    """Return the results, none if nothing was recorded; the page depends on them."""
+def recorded(env: BuildEnvironment) -> Kernels:
+    """Return the results; the page depends on them."""
     env.note_dependency(str(FILE))
-    path = Path(env.srcdir, FILE)
-    if not path.exists():
-        return Kernels("", {}, {}, {})
-    return parse_kernels(path.read_text(encoding="utf-8"))
+    return read_kernels(Path(env.srcdir))
 
 
 def badge(row: Row | None, kernels: Kernels) -> list[nodes.Node]:
@@ -85,7 +55,7 @@ class KernelMatrix(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table, with the exact versions above it."""
         try:
-            kernels = read_kernels(self.env)
+            kernels = recorded(self.env)
         except KernelsError as error:
             raise self.error(str(error)) from error
         if not kernels.versions:
@@ -107,15 +77,6 @@ class KernelMatrix(SphinxDirective):
                     needed.setdefault(need, []).append(row)
         rows = {need: availability(found, kernels) for need, found in needed.items()}
         return [matrix(rows, "What samples need", kernels)] if rows else []
-
-
-def availability(rows: list[Row], kernels: Kernels) -> Row:
-    """Return where a need is met: where some sample that has it passed."""
-    return {
-        series: "yes" if any(row.get(series) == "passed" for row in rows) else "no"
-        for series in kernels.versions
-        if any(series in row for row in rows)
-    }
 
 
 def matrix(rows: dict[str, Row], title: str, kernels: Kernels) -> nodes.table:

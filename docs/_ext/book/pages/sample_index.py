@@ -5,7 +5,7 @@ chapter shows a sample is known only when all pages have been read, so that
 cell is filled in later.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -13,14 +13,15 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
-from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
-from .headers import HeaderError, parse_header
+from ..files.headers import HeaderError, parse_header
+from ..files.samples import FOLDER, find_samples, flags, system_calls
+from .markup import literal, table_row
+from .outdated import make_again, mark
 from .roles import manual_page
-from .samples import FOLDER, find_samples, flags, system_calls
 
 TITLES = ("Sample", "Chapter", "Calls", "Flags", "Needs")
 WIDTHS = (25, 16, 21, 23, 15)
@@ -37,7 +38,7 @@ class SampleIndex(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
-        self.env.metadata[self.env.docname]["sample-index"] = True
+        mark(self.env, "sample-index")
         body = nodes.tbody()
         for sample in find_samples(Path(self.env.srcdir)):
             body += self.make_row(sample)
@@ -81,16 +82,6 @@ class SampleIndex(SphinxDirective):
         return [nodes.paragraph("", "", link), nodes.paragraph("", summary)]
 
 
-def table_row(cells: Iterable[list[nodes.Node]]) -> nodes.row:
-    """Return a row of a table."""
-    return nodes.row("", *(nodes.entry("", *cell) for cell in cells))
-
-
-def literal(text: str) -> nodes.Node:
-    """Return text in the type of code."""
-    return nodes.literal(text, text)
-
-
 def words(items: Sequence[nodes.Node]) -> nodes.Node:
     """Return the items as one paragraph, separated by commas."""
     paragraph = nodes.paragraph()
@@ -99,19 +90,6 @@ def words(items: Sequence[nodes.Node]) -> nodes.Node:
             paragraph += nodes.Text(", ")
         paragraph += item
     return paragraph
-
-
-def find_outdated(
-    app: Sphinx,
-    env: BuildEnvironment,
-    added: set[str],
-    changed: set[str],
-    removed: set[str],
-) -> list[str]:
-    """Read the index again whenever a page that may show a sample has changed."""
-    if not (added or changed or removed):
-        return []
-    return [name for name, data in env.metadata.items() if "sample-index" in data]
 
 
 def link_listings(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -145,8 +123,8 @@ def links(app: Sphinx, docname: str, place: ShownIn) -> list[nodes.Node]:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directive and the two steps around it."""
+    """Register the directive; a page may begin to show a sample at any time."""
     app.add_node(ShownIn)
     app.add_directive("sample-index", SampleIndex)
-    app.connect("env-get-outdated", find_outdated)
+    make_again(app, "sample-index")
     app.connect("doctree-resolved", link_listings)

@@ -2,11 +2,11 @@
 
 ::
 
-    .. sample:: introduction/ns_show.c
+    .. sample:: introduction/show_ns.c
        :emphasize-lines: 17-19
 
 The caption links the file for download and repeats the one line that its head
-comment says of it. The path is its name: :numref:`introduction/ns_show.c`. Below
+comment says of it. The path is its name: :numref:`introduction/show_ns.c`. Below
 stands on which kernels its tests were last run.
 """
 
@@ -19,10 +19,11 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.directives.code import LiteralInclude
 
-from .headers import HeaderError, parse_header
-from .kernels import KernelsError, badge, read_kernels
-from .live import buttons
-from .samples import FOLDER, LANGUAGES
+from ..files.headers import HeaderError, parse_header
+from ..files.kernels import KernelsError
+from ..files.samples import FOLDER, LANGUAGES
+from .buttons import buttons
+from .kernel_matrix import badge, recorded
 
 
 class Sample(LiteralInclude):
@@ -39,7 +40,7 @@ class Sample(LiteralInclude):
         try:
             text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
             header = parse_header(text, path)
-            kernels = read_kernels(self.env)
+            kernels = recorded(self.env)
         except FileNotFoundError as error:
             raise self.error(f"no sample {path}") from error
         except (HeaderError, KernelsError) as error:

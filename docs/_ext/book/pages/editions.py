@@ -14,8 +14,9 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
+
+from .outdated import make_again, mark
 
 FORMS = ("epub", "pdf")
 
@@ -29,7 +30,7 @@ class Editions(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the place."""
-        self.env.metadata[self.env.docname]["editions"] = True
+        mark(self.env, "editions")
         return [EditionLinks()]
 
 
@@ -40,19 +41,9 @@ def find_editions(app: Sphinx) -> list[Path]:
     return [path for path in paths if path.is_file()]
 
 
-def find_outdated(
-    app: Sphinx,
-    env: BuildEnvironment,
-    added: set[str],
-    changed: set[str],
-    removed: set[str],
-) -> list[str]:
-    """Write the page again when a form was made anew."""
-    found = [(str(path), path.stat().st_mtime) for path in find_editions(app)]
-    if getattr(env, "editions", []) == found:
-        return []
-    setattr(env, "editions", found)
-    return [name for name, data in env.metadata.items() if "editions" in data]
+def made(app: Sphinx) -> list[tuple[str, float]]:
+    """Return the files of the other forms, and when each was made."""
+    return [(str(path), path.stat().st_mtime) for path in find_editions(app)]
 
 
 def link_editions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -68,8 +59,8 @@ def link_editions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Register the directive and the two steps around it."""
+    """Register the directive; its page is made again when a form is."""
     app.add_node(EditionLinks)
     app.add_directive("editions", Editions)
-    app.connect("env-get-outdated", find_outdated)
+    make_again(app, "editions", made)
     app.connect("doctree-resolved", link_editions)

@@ -6,9 +6,10 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 
-THEME = Path(__file__).parents[2] / "theme"
+from .outdated import make_again
+
+THEME = Path(__file__).parents[3] / "theme"
 STYLE = THEME / "static" / "book.css"
 
 
@@ -32,20 +33,9 @@ def add_style(
     context["style"] = compact(STYLE.read_text(encoding="utf-8"))
 
 
-def find_outdated(
-    app: Sphinx,
-    env: BuildEnvironment,
-    added: set[str],
-    changed: set[str],
-    removed: set[str],
-) -> list[str]:
-    """Write every page again when the style sheet has changed."""
-    styles = getattr(env, "styles", {})
-    now = STYLE.stat().st_mtime
-    if styles.get(app.builder.name) == now:
-        return []
-    setattr(env, "styles", {**styles, app.builder.name: now})
-    return list(env.found_docs)
+def changed(app: Sphinx) -> float:
+    """Return when the style sheet was last changed."""
+    return STYLE.stat().st_mtime
 
 
 def let_tables_scroll(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -61,5 +51,5 @@ def setup(app: Sphinx) -> None:
     app.add_html_theme("book", str(THEME))
     app.add_html_theme("book-epub", str(THEME / "epub"))
     app.connect("html-page-context", add_style)
-    app.connect("env-get-outdated", find_outdated)
+    make_again(app, shown=changed)
     app.connect("doctree-resolved", let_tables_scroll)

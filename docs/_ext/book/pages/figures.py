@@ -42,8 +42,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from .session import SessionError, classify, parse_session
-from .transcript import FOLDER
+from ..files.transcripts import FOLDER, SessionError, classify, parse_session
 
 STEP = re.compile(r"\bstep(\d+)\b")
 GRAPH = re.compile(r"(?:strict )?(?:di)?graph\b")

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from .headers import version
 
+FOLDER = Path("docs", "transcripts")
 TRAP = ("trap", "cause", "remedy")
 KEYS = ("needs", "setup", "user", "timeout", "status", "waits", *TRAP)
 SILENT, OWN = "silent", "own"

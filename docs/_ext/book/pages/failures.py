@@ -1,6 +1,6 @@
 """The directive that lists what can go wrong: ``.. failures::``.
 
-Every entry stands in the head of a transcript that shows it (see session.py): the
+Every entry stands in the head of a transcript that shows it (files/transcripts.py): the
 message, why it comes, and the way out. They are sorted by the number of the error
 that the kernel returned; what fails without a message comes first, what a program
 says in words of its own comes last.
@@ -16,10 +16,19 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from .sample_index import literal
-from .session import OWN, SILENT, SessionError, Trap, error_number, parse_session, traps
-from .transcript import FOLDER, ShownSession, session_id
-
+from ..files.transcripts import (
+    FOLDER,
+    OWN,
+    SILENT,
+    SessionError,
+    Trap,
+    error_number,
+    parse_session,
+    traps,
+)
+from .markup import literal
+from .outdated import make_again, mark
+from .transcript_block import ShownSession, session_id
 
 # The titles of what is no error.
 TITLES = {SILENT: "No message at all", OWN: "Messages that name no error"}
@@ -30,7 +39,7 @@ class Failures(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return a section for each error."""
-        self.env.metadata[self.env.docname]["failures"] = True
+        mark(self.env, "failures")
         found: list[tuple[Trap, str, str]] = []
         folder = Path(self.env.srcdir, FOLDER)
         for path in sorted(folder.glob("*/*.console")):
@@ -98,16 +107,7 @@ class Failures(SphinxDirective):
         )
 
 
-def find_outdated(
-    app: Sphinx, env: object, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Read the list again whenever a page has changed: a transcript may be new."""
-    if not (added or changed or removed):
-        return []
-    return [name for name, data in app.env.metadata.items() if "failures" in data]
-
-
 def setup(app: Sphinx) -> None:
-    """Register the directive."""
+    """Register the directive; a page may bring a new transcript at any time."""
     app.add_directive("failures", Failures)
-    app.connect("env-get-outdated", find_outdated)
+    make_again(app, "failures")

@@ -17,9 +17,9 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from .exercises import Task, TaskError, find_starter, read_task, task_file
-from .live import buttons
-from .samples import LANGUAGES
+from ..files.exercises import Task, TaskError, find_starter, read_task, task_file
+from ..files.samples import LANGUAGES
+from .buttons import buttons
 
 
 class folded(nodes.General, nodes.Element):

@@ -33,12 +33,18 @@ from sphinx.domains.std import StandardDomain
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from .sample_index import literal
-from .kernels import KernelsError, badge, read_kernels
-from .live import buttons
-from .session import SessionError, alternatives, classify, parse_session, read_session
-
-FOLDER = Path("docs", "transcripts")
+from ..files.kernels import KernelsError
+from ..files.transcripts import (
+    FOLDER,
+    SessionError,
+    alternatives,
+    classify,
+    parse_session,
+    read_session,
+)
+from .buttons import buttons
+from .kernel_matrix import badge, recorded
+from .markup import literal
 
 
 class TranscriptLexer(Lexer):
@@ -132,7 +138,7 @@ class Transcript(SphinxDirective):
         try:
             block = self.session(path)
             press = self.button(path)
-            kernels = read_kernels(self.env)
+            kernels = recorded(self.env)
             others = self.others(path)
         except FileNotFoundError as error:
             raise self.error(f"no transcript {path}: record it first") from error

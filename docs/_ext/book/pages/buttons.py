@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.writers.html5 import HTML5Translator
 
-from .headers import version
+from ..files.headers import version
 
 FILE = Path("docs", "live", "guest.json")
 PREFIX = "linux >= "

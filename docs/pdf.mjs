@@ -6,7 +6,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { startBrowser } from "../tests/browser/book.mjs";
+import { startBrowser } from "./browser.mjs";
 
 const FOOTER = `
 <p style="width: 100%; margin: 0; font: 8pt sans-serif; text-align: center">

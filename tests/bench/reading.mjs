@@ -13,7 +13,8 @@ import { createServer } from "node:http";
 import { loadavg, tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { CHECKOUT, SIZES, startBrowser } from "../browser/book.mjs";
+import { startBrowser } from "../../docs/browser.mjs";
+import { CHECKOUT, SIZES } from "../browser/book.mjs";
 
 const TIMES = 5;
 const THEMES = ["book", "sphinx_rtd_theme"];

@@ -4,8 +4,10 @@ A finding is a line that names the file, says what is wrong, and what to do. No
 findings means that the rule holds.
 """
 
+import ast
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -31,6 +33,13 @@ QUOTED = re.compile(
     r"``(?P<after>[^`]+)``|"
     r"``(?P<before>[^`]+)``\s+(?:says\s+that|is\s+what\s+\S+\s+(?:prints|says))\b"
 )
+IMPORTS_TESTS = re.compile(
+    r"^\s*(?:import|from) tests\b"  # Python
+    r"|sys\.path.*\btests\b"
+    r"|\b(?:from|import)[ (]*[\"'][^\"']*\btests/",  # JavaScript
+    re.MULTILINE,
+)
+CODE = (".py", ".js", ".mjs", "")
 NUMBERED = re.compile(
     r"\d+(?:[-_.]|$)|.*[-_]\d+$|(?:ch|chapter|ex|exercise|lesson|listing|part)[-_]?\d"
 )
@@ -270,6 +279,40 @@ def topics_have_pages(root: Path) -> Findings:
     ]
 
 
+def docs_import_no_tests(root: Path) -> Findings:
+    """The book is made without the code that checks it."""
+    sources = [path for path in (root / "docs").rglob("*") if path.suffix in CODE]
+    return [
+        f"{path.relative_to(root)}: imports code of tests/, which may know docs/ and "
+        f"not the other way round: {match[0].strip()}"
+        for path in sorted(sources)
+        if path.is_file()
+        for match in IMPORTS_TESTS.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+
+def imported(source: str) -> Iterator[str]:
+    """Yield what Python imports from outside its own folder, by the first name."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield str(node.module).partition(".")[0]
+        elif isinstance(node, ast.ImportFrom) and node.level > 1:
+            yield "." * node.level + str(node.module or "")
+
+
+def files_need_python_alone(root: Path) -> Findings:
+    """What reads the book's files does so without Sphinx: the tests use it too."""
+    return [
+        f"{path.relative_to(root)}: imports {name}: what needs more than Python's "
+        "own modules belongs into docs/_ext/book/pages"
+        for path in sorted((root / "docs/_ext/book/files").glob("*.py"))
+        for name in imported(path.read_text(encoding="utf-8"))
+        if name not in sys.stdlib_module_names
+    ]
+
+
 RULES: tuple[Rule, ...] = (
     samples_are_shown,
     samples_are_tested,
@@ -283,4 +326,6 @@ RULES: tuple[Rule, ...] = (
     pages_are_in_toctree,
     paths_are_unnumbered,
     topics_have_pages,
+    docs_import_no_tests,
+    files_need_python_alone,
 )

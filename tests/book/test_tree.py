@@ -32,6 +32,9 @@ GOOD = {
     "tests/samples/uts.bats": '@test "try: it tries" {\n',
     "tests/exercises/uts-do/grader.c": "",
     "tests/exercises/pid-do/grader.c": "",
+    "docs/pdf.mjs": '/* As tests/a does. */\nimport { a } from "./browser.mjs";\n',
+    "docs/_ext/book/files/samples.py": "import re\nfrom .headers import read\n",
+    "docs/_ext/book/pages/sample.py": "import sphinx\nfrom ..files.samples import a\n",
 }
 
 # What breaks each rule: the files that change, and a part of the finding.
@@ -193,6 +196,36 @@ BROKEN = [
         rules.topics_have_pages,
         {"tests/samples/pid.bats": ""},
         "tests/samples/pid.bats: there is no page docs/pid.rst",
+    ),
+    (
+        rules.docs_import_no_tests,
+        {"docs/pdf.mjs": 'import { a } from "../tests/browser/book.mjs";\n'},
+        "docs/pdf.mjs: imports code of tests/",
+    ),
+    (
+        rules.docs_import_no_tests,
+        {"docs/live/panel.js": 'const { a } = await import("../../tests/a.js");\n'},
+        "docs/live/panel.js: imports code of tests/",
+    ),
+    (
+        rules.docs_import_no_tests,
+        {"docs/serve": 'import sys\nsys.path.insert(0, str(ROOT / "tests"))\n'},
+        "docs/serve: imports code of tests/",
+    ),
+    (
+        rules.docs_import_no_tests,
+        {"docs/_ext/book/pages/sample.py": "from tests.book import rules\n"},
+        "docs/_ext/book/pages/sample.py: imports code of tests/",
+    ),
+    (
+        rules.files_need_python_alone,
+        {"docs/_ext/book/files/samples.py": "from docutils import nodes\n"},
+        "docs/_ext/book/files/samples.py: imports docutils: what needs more than",
+    ),
+    (
+        rules.files_need_python_alone,
+        {"docs/_ext/book/files/samples.py": "from ..pages import names\n"},
+        "docs/_ext/book/files/samples.py: imports ..pages",
     ),
 ]
 

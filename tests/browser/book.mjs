@@ -1,12 +1,11 @@
 /* What the browser tests share: the built book, a server for it, a browser. */
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { startBrowser } from "../../docs/browser.mjs";
 
 export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
 export const SITE = process.env.BOOK_SITE ?? join(CHECKOUT, "build", "html");
@@ -25,17 +24,6 @@ export const SCHEMES = ["light", "dark"];
 /* A page that the server shows for an address that leads nowhere; from disk there
    is no such server. */
 export const NOT_FOUND = "404.html";
-
-const BROWSER = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-];
 
 /* Return the pages of the book, as paths below the site. */
 export function pages() {
@@ -62,21 +50,6 @@ async function serve() {
             return { address: address[0], stop: () => server.kill() };
     }
     throw new Error("docs/serve ended before it gave an address");
-}
-
-/* Start a browser that has seen nothing yet. */
-export async function startBrowser() {
-    const profile = mkdtempSync(join(tmpdir(), "book-browser-"));
-    const browser = await chromium.launch({
-        executablePath: BROWSER,
-        args: SWITCHES,
-        env: { ...process.env, HOME: profile },
-    });
-    async function close() {
-        await browser.close();
-        rmSync(profile, { recursive: true, force: true });
-    }
-    return { browser, close };
 }
 
 /* Start server and browser. ways: the addresses under which the book is read. */

@@ -2,12 +2,12 @@
    the page's buttons leads to. It stays until it is closed. */
 
 import { readKinds } from "./compare.js";
-import { Bench } from "./bench.js";
 import { GivenUp, Machine, MachineError } from "./machine.js";
 import { importModule, loadJSON, loadParts, MissingError } from "./parts.js";
 import { Screen } from "./screen.js";
 import { nameOf, StepError } from "./session.js";
 import { Walk } from "./walk.js";
+import { Workbench } from "./workbench.js";
 
 const NEEDED = 0.5; // gigabytes that a browser says the device has, at least
 const MARKUP = `
@@ -23,7 +23,7 @@ const MARKUP = `
 </header>
 <progress max="1" value="0" aria-label="Loading the machine"></progress>
 <p class="note" role="status"></p>
-<div class="body"><div class="bench" hidden></div><div class="screens"></div></div>
+<div class="body"><div class="workbench" hidden></div><div class="screens"></div></div>
 <p class="leave">What you type goes to the terminal. Esc, then Tab leaves it.</p>`;
 
 let panel = null;
@@ -79,6 +79,8 @@ class Panel {
     #busy = false;
     #wanted = null; // what is done next
     #name = ""; // of the transcript that is run
+    #labs; // the transcripts of the page
+    #kernel;
 
     constructor(site) {
         this.#site = site;
@@ -146,8 +148,8 @@ class Panel {
         if (this.#closed.signal.aborted)
             await this.machine.close();
         this.#closed.signal.throwIfAborted();
-        this.labs = labs;
-        this.kernel = guest.kernel;
+        this.#labs = labs;
+        this.#kernel = guest.kernel;
         this.screen = new Screen(Terminal, {
             tabs: this.#find("[role=tablist]"),
             screens: this.#find(".screens"),
@@ -206,14 +208,32 @@ class Panel {
     }
 
     async #open({ run, edit, try: exercise }) {
-        const bench = this.#find(".bench");
-        bench.replaceChildren();
-        bench.hidden = Boolean(run);
+        const workbench = this.#find(".workbench");
+        workbench.replaceChildren();
+        workbench.hidden = Boolean(run);
         this.#name = run ?? "";
         if (run)
             await this.#begin(run);
         else
-            await new Bench(bench, this, this.#site).open(edit, exercise);
+            await this.#makeWorkbench(workbench).open(edit, exercise);
+    }
+
+    /* Return a workbench that is laid out in an element, with all that it may ask of us. */
+    #makeWorkbench(element) {
+        const panel = this;
+        return new Workbench(element, {
+            get machine() { return panel.machine; },
+            say: (text) => this.say(text),
+            work: (work) => this.work(work),
+            seat: (number, user) => this.#seat(number, user),
+            enter: (number, command) => this.walk.session.enter(number, command),
+        }, { ...this.#site, labs: this.#labs, kernel: this.#kernel });
+    }
+
+    /* Show a terminal of the machine, opened if nothing was typed in it yet. */
+    async #seat(number, user) {
+        await this.walk.session.terminal(number, user);
+        this.screen.select(number);
     }
 
     /* Do what a button of the panel asks for. */
@@ -235,7 +255,7 @@ class Panel {
         button.textContent = ours && next ? `Next: ${next.command[0]}` : "Next command";
         button.hidden = this.#find(".all").hidden = Boolean(this.walk && !this.#name);
         this.#find(".leave").hidden = this.screen?.current === undefined;
-        this.#find(".bench").inert = this.#busy;
+        this.#find(".workbench").inert = this.#busy;
         this.#find(".fresh").disabled = !this.walk;
     }
 
@@ -246,8 +266,7 @@ class Panel {
         });
         const [{ terminal, mark }] = this.walk.steps;
         const user = mark === "#" ? "root" : this.walk.user ?? "reader";
-        await this.walk.session.terminal(terminal, user);
-        this.screen.select(terminal);
+        await this.#seat(terminal, user);
         this.screen.focus();
         this.say(differed ? `${differed} of the commands before it differed from the book` : "");
     }

@@ -39,17 +39,21 @@ export class Walk {
         return this.#lab[this.#index];
     }
 
-    /* Tell what has to run before a transcript: [] when it is the next one. */
-    before(name) {
+    /* Return the lab that a transcript belongs to, and its index there. */
+    #find(name) {
         const lab = this.#labs.find((names) => names.some((other) => other.name === name));
-        const index = lab.findIndex((other) => other.name === name);
-        const from = this.#lab === lab && this.#reached(index) ? this.#index : 0;
-        return lab.slice(from, index).filter((other) => !other.cannot);
+        return { lab, index: lab.findIndex((other) => other.name === name) };
     }
 
     /* Tell whether the machine can still come to the beginning of a transcript. */
-    #reached(index) {
-        return this.#index < index || (this.#index === index && this.#at === 0);
+    #leadsTo(lab, index) {
+        const before = this.#index < index || (this.#index === index && this.#at === 0);
+        return this.#lab === lab && before;
+    }
+
+    /* Return how many transcripts have to run before another of the lab. */
+    #left(index) {
+        return this.#lab.slice(this.#index, index).filter((other) => !other.cannot).length;
     }
 
     /* Bring the machine to the beginning of a transcript, or on in it; passing(name, to
@@ -57,9 +61,8 @@ export class Walk {
     async go(name, passing = () => {}) {
         if (this.#transcript?.name === name)
             return 0;
-        const lab = this.#labs.find((names) => names.some((other) => other.name === name));
-        const index = lab.findIndex((other) => other.name === name);
-        if (this.#lab !== lab || !this.#reached(index)) {
+        const { lab, index } = this.#find(name);
+        if (!this.#leadsTo(lab, index)) {
             if (this.#lab.length > 0)
                 await this.restart();
             this.#lab = lab;
@@ -67,7 +70,7 @@ export class Walk {
         let differed = 0;
         while (this.#index < index) {
             if (!this.#transcript.cannot)
-                passing(this.#transcript.name, this.before(name).length);
+                passing(this.#transcript.name, this.#left(index));
             while (this.next)
                 differed += (await this.step()).wrong.length > 0;
             [this.#index, this.#at, this.#begun] = [this.#index + 1, 0, false];

@@ -101,7 +101,7 @@ describe("the machine in the page", () => {
         const area = tab.locator("#machine .editor textarea");
         const run = tab.getByRole("button", { name: "Compile and run" });
         const source = await area.inputValue();
-        const command = tab.locator("#machine .bench input");
+        const command = tab.locator("#machine .workbench input");
         assert.equal(await command.inputValue(), "./unshare ip -brief link");
         await area.fill(source.replace("int main", "itn main"));
         await run.click();

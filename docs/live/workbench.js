@@ -30,13 +30,19 @@ function placeOf(labs, program) {
     return { number: terminal, user: mark === "#" ? "root" : "reader", command: command[0] };
 }
 
-export class Bench {
-    /* memory: what is kept over visits, as book.js has it. */
-    constructor(host, panel, { place, memory }) {
+export class Workbench {
+    /* panel is what surrounds it: machine, the one that runs now; say(text), to the
+       reader; work(function), with the controls off; seat(number, user), to show a
+       terminal; enter(number, command), to type into it and wait for its prompt. place:
+       of the machine's files; memory: what is kept over visits, as book.js has it; labs:
+       the transcripts of the page; kernel: the machine's series. */
+    constructor(host, panel, { place, memory, labs, kernel }) {
         this.host = host;
         this.panel = panel;
         this.place = place;
         this.memory = memory;
+        this.labs = labs;
+        this.kernel = kernel;
     }
 
     /* Open a sample or an exercise, whichever is named. */
@@ -54,7 +60,7 @@ export class Bench {
         return `${(await must(this.panel.machine, `cat ${quote(path)}`)).join("\n")}\n`;
     }
 
-    /* Lay out the bench: what acts on the text, the text, and what stands below it. */
+    /* Lay out the workbench: what acts on the text, the text, and what stands below it. */
     #layOut(form, label, text, below = []) {
         this.editor = new Editor(label);
         this.editor.text = text;
@@ -87,13 +93,9 @@ export class Bench {
         const { panel } = this;
         const source = `${SAMPLES}/${sample}`;
         const program = sample.replace(/\.c$/, "");
-        const { number, user, command } = placeOf(panel.labs, program);
+        const { number, user, command } = placeOf(this.labs, program);
         const text = await this.#read(source);
-        const seat = async () => {
-            await panel.walk.session.terminal(number, user);
-            panel.screen.select(number);
-        };
-        await seat();
+        await panel.seat(number, user);
         const form = document.createElement("form");
         const label = Object.assign(document.createElement("label"), { textContent: "Command" });
         const field = document.createElement("input");
@@ -103,9 +105,9 @@ export class Bench {
         form.addEventListener("submit", (event) => {
             event.preventDefault();
             panel.work(async () => {
-                await seat();
+                await panel.seat(number, user);
                 if (await this.#build(source, `${PROGRAMS}/${program}`))
-                    await panel.walk.session.enter(number, field.value);
+                    await panel.enter(number, field.value);
             });
         });
         this.#layOut(form, `Source of ${sample}`, text);
@@ -158,6 +160,6 @@ export class Bench {
         this.#keep(name, text, passed);
         const last = passed ? `passed: all ${verdict.facts.length} facts hold` : "not yet";
         panel.say(last);
-        return [`${name}, on Linux ${panel.kernel} in this page:`, ...lines, last].join("\n");
+        return [`${name}, on Linux ${this.kernel} in this page:`, ...lines, last].join("\n");
     }
 }

@@ -265,7 +265,7 @@ class Panel {
             this.say(`First what comes before it: ${before} (${left} to go)`);
         });
         const [{ terminal, mark }] = this.walk.steps;
-        const user = mark === "#" ? "root" : this.walk.user ?? "reader";
+        const user = mark === "#" ? "root" : "reader";
         await this.#seat(terminal, user);
         this.screen.focus();
         this.say(differed ? `${differed} of the commands before it differed from the book` : "");

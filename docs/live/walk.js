@@ -83,13 +83,9 @@ export class Walk {
         return this.#transcript?.steps?.[this.#at];
     }
 
-    /* The steps of the transcript that is at hand, and whose terminals its $ are. */
+    /* The steps of the transcript that is at hand. */
     get steps() {
         return this.#transcript.steps;
-    }
-
-    get user() {
-        return this.#transcript.user;
     }
 
     /* Where in its transcript the walk is: steps done, and steps in all. */

@@ -402,26 +402,32 @@ def test_tables_have_a_box_to_scroll_in(render: Render) -> None:
     assert re.search(r'<div class="wide docutils container">\s*<table ', html)
 
 
-MACHINE = '{"kernel": "6.1", "cannot": {"uts/look": "it has no look"}}'
+MACHINE = '{"kernel": "6.1"}'
 
 
 @pytest.mark.parametrize(
-    ("session", "machine", "runs"),
+    ("files", "runs"),
     [
-        (SESSION, MACHINE.replace("uts/look", "uts/other"), True),
-        (SESSION, MACHINE, False),
-        ("#: needs: linux >= 6.1\n" + SESSION, MACHINE.replace("look", "ok"), True),
-        ("#: needs: linux >= 6.10\n" + SESSION, MACHINE.replace("look", "ok"), False),
+        ({"look": SESSION}, True),
+        ({"look": "#: page: it has no look\n" + SESSION}, False),
+        ({"look": "#: needs: linux >= 6.1\n" + SESSION}, True),
+        ({"look": "#: needs: linux >= 6.10\n" + SESSION}, False),
+        ({"look": SESSION, "look@6.1": "#: page: too old\n" + SESSION}, False),
+        ({"look": SESSION, "look@5.10": "#: page: too old\n" + SESSION}, True),
     ],
 )
 def test_button_runs_what_the_machine_can(
-    session: str, machine: str, runs: bool, plant: Plant
+    files: dict[str, str], runs: bool, plant: Plant
 ) -> None:
-    """A transcript that it cannot run, or whose kernel is newer, has no button."""
+    """A transcript that it cannot run, or whose kernel is newer, has no button.
+
+    What counts is the file that serves its kernel.
+    """
     folder = write_page(plant, ".. transcript:: uts/look\n\n.. sample:: uts/try.c")
-    (folder / "docs/transcripts/uts/look.console").write_text(session)
+    for name, session in files.items():
+        (folder / f"docs/transcripts/uts/{name}.console").write_text(session)
     (folder / "docs/live").mkdir()
-    (folder / "docs/live/guest.json").write_text(machine)
+    (folder / "docs/live/guest.json").write_text(MACHINE)
     assert run_sphinx(folder, "html") == ""
     html = read_page(folder)
     assert ('data-run="uts/look">Run it here</button>' in html) == runs

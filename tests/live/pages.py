@@ -19,9 +19,9 @@ from transcript import (  # noqa: E402
     page_sessions,
     pages,
     read_transcript,
-    version,
 )
 from book.files.exercises import labels  # noqa: E402
+from book.files.transcripts import page_reason  # noqa: E402
 
 GUEST = CHECKOUT / "docs/live/guest.json"
 
@@ -38,30 +38,25 @@ def described(step: Step) -> dict[str, Any]:
     }
 
 
-def transcript(name: str, guest: dict[str, Any]) -> dict[str, Any]:
-    """Return a transcript as the page runs it on the guest's kernel."""
-    found = read_transcript(file_for(name, guest["kernel"]))
-    reason = guest["cannot"].get(name, "")
-    if version(guest["kernel"]) < version(found.needs):
-        reason = f"needs Linux {found.needs}"
-    if reason:
+def transcript(name: str, series: str) -> dict[str, Any]:
+    """Return a transcript as the page runs it on its kernel."""
+    found = read_transcript(file_for(name, series))
+    if reason := page_reason(found.headers, series):
         return {"name": name, "cannot": reason}
     return {
         "name": name,
         "setup": found.setup,
-        "user": found.user,
-        "timeout": found.timeout,
         "steps": [described(step) for step in found.steps],
     }
 
 
 def write_pages(target: Path) -> None:
     """Write a file for each page that has transcripts."""
-    guest = json.loads(GUEST.read_text(encoding="utf-8"))
+    series = json.loads(GUEST.read_text(encoding="utf-8"))["kernel"]
     target.mkdir()
     for page in pages():
         labs = [
-            [transcript(name, guest) for name in names]
+            [transcript(name, series) for name in names]
             for names in page_sessions(page)
             if names
         ]

@@ -17,7 +17,7 @@ from guest import Guest  # noqa: E402
 from transcript import Step, Transcript, TranscriptError, unprintable  # noqa: E402
 
 ROWS, COLUMNS = 50, 100
-SECONDS = 30.0  # for one step, unless the transcript's header says another number
+SECONDS = 30.0  # for one step
 SHOWN = 10  # lines of a terminal in a message
 WINDOW = 4096  # where the prompt is looked for: the end of what has arrived
 KEYS = {"^C": "\x03", "^D": "\x04"}
@@ -43,7 +43,6 @@ class Terminal:
 
     def __init__(self, guest: Guest, number: int, user: str) -> None:
         """Open the terminal and wait for its first prompt."""
-        self.user = user
         word = secrets.token_hex(8)
         descriptor, end = guest.terminal(number, ROWS, COLUMNS, user, word=word)
         self.prompt = re.compile(rf"<{word}:(\d+):([#$])>")
@@ -101,17 +100,15 @@ class Seat:
 class Session:
     """The terminals that the transcripts of one page share."""
 
+    seconds = SECONDS  # that a step may take
+
     def __init__(self, guest: Guest) -> None:
         """Use a guest that is ready; terminals open when they are first typed in."""
         self.guest = guest
         self.seats: dict[int, Seat] = {}
-        self.seconds = SECONDS
-        self.user: str | None = None
 
     def begin(self, transcript: Transcript) -> None:
         """Do what the headers of a transcript ask for before its first step."""
-        self.seconds = transcript.timeout or SECONDS
-        self.user = transcript.user
         for command in transcript.setup:
             line = f"timeout {self.seconds} bash -c {shlex.quote(f'{HERE}; {command}')}"
             status, output = self.guest.run(line, self.seconds + SECONDS)
@@ -128,17 +125,13 @@ class Session:
 
     def seat(self, step: Step) -> Seat:
         """Return a step's terminal; opened, if this is the first step in it."""
-        user = "root" if step.mark == "#" else self.user or "reader"
         if step.terminal not in self.seats:
+            user = "root" if step.mark == "#" else "reader"
             terminal = Terminal(self.guest, step.terminal, user)
             self.seats[step.terminal] = Seat(terminal, step.mark)
         seat = self.seats[step.terminal]
         if seat.waiting and not step.key:
             self.finish(seat, seat.waiting)
-        if self.user and step.mark == "$" and seat.terminal.user != user:
-            raise TranscriptError(
-                f"the terminal belongs to {seat.terminal.user}, not to {user}"
-            )
         return seat
 
     def settle(self, seat: Seat, step: Step) -> None:

@@ -23,7 +23,7 @@ sh1# echo "(pid $$)"
 (pid 7)
 """
 THEN = """\
-#: timeout: 9
+#: needs: linux >= 5.10
 sh1# echo kept   "$((1 + 1))"
 kept 2
 sh1# stat -L -c 'inode %i is here' /proc/self/ns/uts

@@ -1,16 +1,12 @@
 """Transcripts as steps that can be executed.
 
 The format is that of docs/_ext/book/files/transcripts.py. Of its headers the runner
-passes over those for the list of failures, and knows
+passes over those for the list of failures and for the page, and knows
 
 ``#: needs: linux >= 6.1``
     older kernels skip the transcript
 ``#: setup: modprobe dummy``
     runs as root, before the first step and where no reader sees it
-``#: user: nobody``
-    whose terminals the ``$`` are, instead of reader's
-``#: timeout: 60``
-    seconds that a step may take, instead of 30
 ``#: status: 1 ./unshare true``
     the command after the number is expected to end with that status, not 0
 ``#: waits: ./ns_pass_recv /tmp/socket bash``
@@ -44,10 +40,11 @@ from book.files.transcripts import (  # noqa: E402
     CONTINUATION,
     PROMPT,
     TRAP,
+    Headers,
     SessionError,
-    alternatives,
     classify,
     read_session,
+    serving,
 )
 
 __all__ = ["SessionError", "Transcript", "read_transcript", "page_sessions", "version"]
@@ -88,12 +85,10 @@ class Transcript:
     """A file of docs/transcripts."""
 
     path: Path
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     steps: list[Step]
     needs: str = "0.0"  # the first series that can run it
     setup: list[str] = field(default_factory=list)
-    user: str | None = None
-    timeout: float | None = None
 
     def text(self) -> str:
         """Return the whole file."""
@@ -138,15 +133,11 @@ def apply(transcript: Transcript, key: str, value: str) -> str:
     wrong = ""
     if key == "setup":
         transcript.setup.append(value)
-    elif key == "user":
-        transcript.user = value
-    elif key == "timeout" and value.isdecimal():
-        transcript.timeout = float(value)
     elif key == "needs" and needs:
         transcript.needs = needs[1]
-    elif key in ("timeout", "needs") or (key == "status" and not number.isdecimal()):
+    elif key == "needs" or (key == "status" and not number.isdecimal()):
         wrong = f"cannot read {value!r}"
-    elif key in TRAP:
+    elif key in ("page", *TRAP):
         pass
     elif not named:
         wrong = f"names no step: {command}"
@@ -193,16 +184,8 @@ def pages() -> list[str]:
 
 
 def file_for(name: str, series: str) -> Path:
-    """Return the file of a transcript for a kernel.
-
-    NAME@5.10.console serves 5.10 and what is older, NAME@6.1.console 6.1 and what is
-    older and has no file of its own; NAME.console serves the rest.
-    """
-    plain = DOCS / "transcripts" / f"{name}.console"
-    fitting = [
-        path for last, path in alternatives(plain) if version(series) <= version(last)
-    ]
-    return fitting[-1] if fitting else plain
+    """Return the file of a transcript for a kernel."""
+    return serving(DOCS / "transcripts" / f"{name}.console", series)
 
 
 def file_to_record(path: Path, series: str, default: str) -> Path:

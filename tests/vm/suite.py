@@ -15,7 +15,7 @@ from cache import CHECKOUT, Image, LabError
 from state import open_guest
 
 sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
-from book.files.headers import read_header, version  # noqa: E402
+from book.files.headers import newer_kernel, read_header  # noqa: E402
 from book.files.samples import FOLDER, find_samples  # noqa: E402
 
 TEST_SECONDS = 60.0  # for ten tests: far more than they need
@@ -86,9 +86,7 @@ def licensed(sample: str, series: str) -> bool:
     """Tell whether a sample may be skipped: it needs a later kernel than this."""
     for path in map((CHECKOUT / FOLDER).joinpath, find_samples(CHECKOUT)):
         if sample in (path.name, path.stem):
-            needs = read_header(path).needs
-            wanted = [term[9:] for term in needs if term.startswith("linux >= ")]
-            return any(version(term) > version(series) for term in wanted)
+            return bool(newer_kernel(read_header(path).needs, series))
     return False
 
 

@@ -14,9 +14,11 @@ The page, the harness and the tests all read it here.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+KERNEL = "linux >= "
 NEED = re.compile(
     r"CAP_[A-Z_]+"  # a capability
     r"|linux >= [0-9]+\.[0-9]+"  # the first kernel that has the calls
@@ -83,6 +85,12 @@ def parse_needs(text: str, where: str) -> tuple[str, ...]:
                 "'root', 'module NAME' or 'nothing'"
             )
     return terms
+
+
+def newer_kernel(needs: Iterable[str], series: str) -> str:
+    """Return the kernel that one of the needs asks for, if a series is older, or ""."""
+    wanted = [need.removeprefix(KERNEL) for need in needs if need.startswith(KERNEL)]
+    return next((one for one in wanted if version(one) > version(series)), "")
 
 
 def version(series: str) -> tuple[int, ...]:

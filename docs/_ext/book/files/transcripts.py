@@ -5,6 +5,10 @@ follows. ``sh1#`` to ``sh4#`` (root) and ``sh1$`` to ``sh4$`` (a user) are the
 prompts of four terminals; ``> `` continues the command of the line above.
 Everything else is output, whatever it begins with.
 
+A session that the machine in the page cannot show says why not::
+
+    #: page: it compiles, and the machine in the page has no compiler
+
 A session that shows something fail says so in its head, for the list of failures::
 
     #: trap: EPERM you must be root to change the host name
@@ -24,11 +28,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .headers import version
+from .headers import newer_kernel, version
 
 FOLDER = Path("docs", "transcripts")
 TRAP = ("trap", "cause", "remedy")
-KEYS = ("needs", "setup", "user", "timeout", "status", "waits", *TRAP)
+KEYS = ("needs", "setup", "status", "waits", "page", *TRAP)
 SILENT, OWN = "silent", "own"
 LAST = 4096  # beyond the number of any error
 
@@ -37,15 +41,18 @@ PROMPT = re.compile(r"sh([1-4])[#$] ")
 CONTINUATION = "> "
 
 
+Headers = tuple[tuple[str, str], ...]  # keys and values, in order
+
+
 class SessionError(ValueError):
     """A transcript breaks the format; the text names file and line."""
 
 
 @dataclass(frozen=True)
 class Session:
-    """One transcript: its headers in order, and what a reader sees."""
+    """One transcript: its headers, and what a reader sees."""
 
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     text: str
 
 
@@ -149,6 +156,29 @@ def alternatives(plain: Path) -> list[tuple[str, Path]]:
             raise SessionError(f"{path}: an alternative is called as NAME@6.1.console")
         found.append((series, path))
     return sorted(found, key=lambda entry: version(entry[0]), reverse=True)
+
+
+def serving(plain: Path, series: str) -> Path:
+    """Return the file of a transcript that serves a kernel.
+
+    NAME@5.10.console serves 5.10 and what is older, NAME@6.1.console 6.1 and what is
+    older and has no file of its own; NAME.console serves the rest.
+    """
+    fitting = [
+        path for last, path in alternatives(plain) if version(series) <= version(last)
+    ]
+    return fitting[-1] if fitting else plain
+
+
+def page_reason(headers: Headers, series: str) -> str:
+    """Return why the machine in the page does not run a transcript, "" if it does.
+
+    series says which kernel that machine runs.
+    """
+    needs = [value for key, value in headers if key == "needs"]
+    if newer := newer_kernel(needs, series):
+        return f"needs Linux {newer}"
+    return dict(headers).get("page", "")
 
 
 def classify(text: str) -> Iterator[tuple[str | None, str, str]]:

@@ -14,10 +14,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.writers.html5 import HTML5Translator
 
-from ..files.headers import version
+from ..files.headers import newer_kernel
 
 FILE = Path("docs", "live", "guest.json")
-PREFIX = "linux >= "
 LABELS = {
     "run": "Run it here",
     "edit": "Change it and run it",
@@ -29,22 +28,24 @@ class live_button(nodes.General, nodes.Element):
     """A button: what it does, a key of LABELS, and the name of what it does it to."""
 
 
+def page_kernel(env: BuildEnvironment) -> str:
+    """Return the kernel of the machine, "" without one; the page depends on it."""
+    env.note_dependency(str(FILE))
+    path = Path(env.srcdir, FILE)
+    if not path.exists():
+        return ""
+    return str(json.loads(path.read_text(encoding="utf-8"))["kernel"])
+
+
 def buttons(
     env: BuildEnvironment, action: str, name: str, needs: Iterable[str] = ()
 ) -> list[nodes.Node]:
     """Return a button that does something to a transcript, a sample or an exercise.
 
-    There is none where docs/live/guest.json says that its machine cannot, or where its
-    kernel is older than what a header needs; the page depends on that file then.
+    There is none where the kernel of the page's machine is older than what it needs.
     """
-    env.note_dependency(str(FILE))
-    path = Path(env.srcdir, FILE)
-    if not path.exists():
-        return []
-    machine = json.loads(path.read_text(encoding="utf-8"))
-    series = [need.removeprefix(PREFIX) for need in needs if need.startswith(PREFIX)]
-    newer = any(version(one) > version(machine["kernel"]) for one in series)
-    if newer or name in machine["cannot"]:
+    series = page_kernel(env)
+    if not series or newer_kernel(needs, series):
         return []
     return [live_button(action=action, target=name)]
 

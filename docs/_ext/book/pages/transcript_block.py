@@ -39,10 +39,12 @@ from ..files.transcripts import (
     SessionError,
     alternatives,
     classify,
+    page_reason,
     parse_session,
     read_session,
+    serving,
 )
-from .buttons import buttons
+from .buttons import buttons, page_kernel
 from .kernel_matrix import badge, recorded
 from .markup import literal
 
@@ -160,9 +162,13 @@ class Transcript(SphinxDirective):
 
     def button(self, path: Path) -> list[nodes.Node]:
         """Return the button that runs it in the page, if the page's machine can."""
-        headers = read_session(Path(self.env.srcdir, path)).headers
-        needs = [value for key, value in headers if key == "needs"]
-        return buttons(self.env, "run", self.arguments[0], needs)
+        series = page_kernel(self.env)
+        if not series:
+            return []
+        shown = read_session(serving(Path(self.env.srcdir, path), series))
+        if page_reason(shown.headers, series):
+            return []
+        return buttons(self.env, "run", self.arguments[0])
 
     def session(self, path: Path) -> nodes.Element:
         """Return the session in a file as a literal block."""

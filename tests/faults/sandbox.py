@@ -2,7 +2,7 @@
 time, on the kernel of this machine.
 
 Its root is root in a user namespace of its own. Of the machine's files it sees /usr,
-/etc and the checkout, read-only; processes, network, mounts, IPC objects, names are
+/etc and the checkout, read-only, whatever it mounts; processes, network, mounts, IPC objects, names are
 its own, and all of it ends with its first process.
 """
 
@@ -25,20 +25,33 @@ done
 """
 
 
-def command() -> list[str]:
-    """Return the command that makes the namespaces and runs LOOP in them."""
-    words = "bwrap --unshare-all --unshare-user --uid 0 --gid 0 --cap-add ALL"
-    words += " --die-with-parent --new-session --dev /dev --proc /proc --dir /mnt"
-    for tmpfs in ("/tmp", "/run", "/dev/shm", "/sys/fs/cgroup"):
-        words += f" --tmpfs {tmpfs}"
+def shown(book: str, lab: str) -> list[str]:
+    """Return bwrap's words for what is seen of the machine, and of these folders."""
+    words = ["--ro-bind", book, "/book", "--ro-bind", lab, "/lab"]
     for folder in ("/usr", "/etc"):
-        words += f" --ro-bind {folder} {folder}"
+        words += ["--ro-bind", folder, folder]
     for name in ("bin", "sbin", "lib", "lib32", "lib64"):
         if Path("/", name).is_symlink():
-            words += f" --symlink usr/{name} /{name}"
-    binds = ["--ro-bind", str(CHECKOUT), "/book", "--ro-bind", str(LAB), "/lab"]
-    environment = ["--clearenv", "--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin"]
-    return [*words.split(), *binds, *environment, "/bin/bash", "-c", LOOP]
+            words += ["--symlink", f"usr/{name}", f"/{name}"]
+    return words
+
+
+def command() -> list[str]:
+    """Return the command that makes the namespaces and runs LOOP in them.
+
+    One bwrap runs another, in a user namespace below its own. The kernel locks the
+    mounts that are inherited so: root in the inner one cannot remount them writable.
+    """
+    alike = "bwrap --unshare-user --uid 0 --gid 0 --cap-add ALL --die-with-parent"
+    alike += " --dev /dev --dir /tmp"
+    inner = "--unshare-all --new-session --clearenv --proc /proc --dir /mnt"
+    for tmpfs in ("/tmp", "/run", "/dev/shm", "/sys/fs/cgroup"):
+        inner += f" --tmpfs {tmpfs}"
+    return [
+        *(*alike.split(), *shown(str(CHECKOUT), str(LAB)), "--bind", "/proc", "/proc"),
+        *(*alike.split(), *inner.split(), *shown("/book", "/lab")),
+        *("--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "/bin/bash", "-c", LOOP),
+    ]
 
 
 class Sandbox:

@@ -1,6 +1,7 @@
 """Every class of wrong cell is found, on programs that are wrong on purpose."""
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +26,7 @@ from matrix import Cell, Matrix  # noqa: E402
 from natural import Natural  # noqa: E402
 from sandbox import Sandbox  # noqa: E402
 from state import open_guest  # noqa: E402
-from subject import Subject, build, of_file, subjects  # noqa: E402
+from subject import BUILD, GUEST_BUILD, Subject, build, of_file, subjects  # noqa: E402
 
 # The class that a cell must be found to be; the program in wrong/, named after it
 # unless two show the same; the cell.
@@ -232,6 +233,32 @@ def test_a_hole_in_the_output() -> None:
     assert judge.punched("cd net:[2]", 2, "abcd net:[1]")
     assert judge.punched("ab net:[2]", 2, "abcd net:[1]")
     assert not judge.punched("abcd net:[1]", 2, "abcd net:[1]")
+
+
+# mount(NULL, FOLDER, NULL, MS_REMOUNT | MS_BIND, NULL), as its root would try it.
+REMOUNT = "perl -e 'syscall(165, 0, shift, 0, 4128, 0) and die $!' FOLDER"
+SEEN = ("/book", "/lab", "/usr", "/etc")
+WAYS = {
+    "remounted": REMOUNT,
+    "in a copy": f"mount --rbind / /mnt && {REMOUNT.replace('FOLDER', '/mntFOLDER')}",
+    "in a new namespace": f"unshare --mount {REMOUNT}",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_nothing_of_the_machine_can_be_written(way: str) -> None:
+    """Root in the sandbox finds no way to mount writable what it is shown."""
+    with tempfile.NamedTemporaryFile("w+", dir=BUILD) as witness, Sandbox() as sandbox:
+        print("I am as I was", file=witness, flush=True)
+        for folder in SEEN:
+            status, said = sandbox.run(WAYS[way].replace("FOLDER", folder), 10)
+            assert status, f"{folder} could be {way}"
+            assert sandbox.run(f"[ -w {folder} ]", 10) == (1, [])
+        file = f"{GUEST_BUILD}/{Path(witness.name).name}"
+        for harm in ("echo x >>FILE", "mv FILE FILE.moved", "rm -f FILE"):
+            status, said = sandbox.run(harm.replace("FILE", file), 10)
+            assert status and "Read-only file system" in said[-1]
+        assert Path(witness.name).read_text() == "I am as I was\n"
 
 
 def test_memory_finds() -> None:

@@ -146,6 +146,7 @@ static void answer(void)
         if (fflush(stdout) == EOF)
             err(EXIT_FAILURE, "stdout");
     }
+    free(line);
 }
 
 int main(int argc, char *argv[])

@@ -41,7 +41,9 @@ TOOLS = (
     Tool(
         "valgrind",
         "",
-        "valgrind -q --vgdb=no --track-fds=yes --leak-check=full --error-exitcode=99"
+        # No --error-exitcode: what counts is its log. A descriptor that exit closes is
+        # an error for version 3.24.
+        "valgrind -q --vgdb=no --track-fds=yes --leak-check=full"
         f" --suppressions={SUPPRESSIONS} --log-file={LOG}",
         False,
     ),

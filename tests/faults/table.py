@@ -74,9 +74,9 @@ def known(name: str = "") -> dict[str, Call]:
     return calls
 
 
-def page(name: str) -> str:
+def page(name: str, section: str = "2") -> str:
     """Return the manual page of a system call, "" if it has none of its own."""
-    path = MANUAL / f"{name}.2.gz"
+    path = MANUAL / f"{name}.{section}.gz"
     if not path.exists():
         return ""
     text = gzip.decompress(path.read_bytes()).decode(errors="replace")
@@ -85,10 +85,20 @@ def page(name: str) -> str:
 
 
 def listed(call: str) -> set[str]:
-    """Return the errors that the manual lists for a system call."""
-    text = page(ELSEWHERE.get(call, call))
-    section = text.partition("\n.SH ERRORS")[2].partition("\n.SH ")[0]
-    return set(re.findall(r"\bE[A-Z0-9]{2,}\b", section))
+    """Return the errors that the manual lists for a system call.
+
+    Since version 6.9 of the manual, each operation of prctl(2) has a page of its own.
+    """
+    texts, seen = [page(ELSEWHERE.get(call, call))], set[str]()
+    found: set[str] = set()
+    while texts:
+        text = texts.pop()
+        errors = text.partition("\n.SH ERRORS")[2].partition("\n.SH ")[0]
+        found |= set(re.findall(r"\bE[A-Z0-9]{2,}\b", errors))
+        operations = set(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b", text)) - seen
+        seen |= operations
+        texts += [page(operation, "2const") for operation in sorted(operations)]
+    return found
 
 
 def missing(calls: set[str], name: str) -> LineError:

@@ -6,12 +6,14 @@ values are compared by their form. What nobody would read is written by a functi
 """
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+import image
 import transcript
 from cache import DEFAULT
 from compare import form, read_kinds
@@ -26,6 +28,15 @@ PASS = """
     keys setup needs needs-newer page four-terminals widths ids reuse not-a-prompt
     last long
 """.split()
+
+
+def busybox() -> str:
+    """Return the name and version that this machine's busybox gives itself.
+
+    It is the guest's, too, and its shell begins with them.
+    """
+    done = subprocess.run([image.BUSYBOX], capture_output=True, text=True, check=True)
+    return done.stdout.partition(" multi-call binary")[0]
 
 
 def write_page(docs: Path, name: str, texts: dict[str, str]) -> None:
@@ -60,6 +71,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     """
     folder = tmp_path_factory.mktemp("docs")
     texts = read_corpus()
+    texts["nested-busybox"] = texts["nested-busybox"].replace("@BUSYBOX@", busybox())
     write_page(folder, "pass", {name: texts[name] for name in PASS})
     for name in FAIL:
         write_page(folder, name, {name: texts[name]})

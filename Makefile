@@ -118,6 +118,10 @@ sphinxes: ## render with the Sphinx of Debian 12, 13 and testing (minutes)
 	@tests/setup/install lab
 	@tests/sphinxes
 
+elsewhere: ## try "make read" and "make check" in clean Debians 12 and 13 (RELEASE=13)
+	@tests/setup/install lab
+	@tests/elsewhere $(RELEASE)
+
 node_modules: package.json package-lock.json
 	@tests/setup/install live
 	@echo "node_modules: installing what package.json names"
@@ -160,5 +164,5 @@ distclean: clean ## remove also what was downloaded, from your cache folder
 	tests/vm/fetch --forget
 
 .PHONY: help read html epub pdf dist samples live lab lab-shell guest check matrix lint browser
-.PHONY: sphinxes replay record audit faults bench mutants clean distclean
+.PHONY: sphinxes elsewhere replay record audit faults bench mutants clean distclean
 .PHONY: exercises start try watch hint solution reset next verify

@@ -46,19 +46,22 @@ def run(
     return done.stdout
 
 
+def archives() -> dict[str, str]:
+    """Return the addresses that this machine's apt uses, by the archive's label."""
+    if not shutil.which("apt-get"):
+        return {}
+    listed = run(["apt-get", "indextargets", "--format", "$(LABEL)\t$(REPO_URI)"])
+    return dict(line.split("\t") for line in listed.splitlines())
+
+
 def mirror() -> str:
     """Return the Debian mirror that this machine's apt uses, or DEBIAN_MIRROR.
 
     Raises LabError where there is none, as on another distribution.
     """
-    if os.environ.get("DEBIAN_MIRROR"):
-        return os.environ["DEBIAN_MIRROR"]
-    if shutil.which("apt-get"):
-        listed = run(["apt-get", "indextargets", "--format", "$(REPO_URI) $(LABEL)"])
-        for line in listed.splitlines():
-            uri, _, label = line.partition(" ")
-            if label == "Debian":
-                return uri
+    known = os.environ.get("DEBIAN_MIRROR") or archives().get("Debian")
+    if known:
+        return known
     raise LabError(
         "no Debian mirror is known here: run 'apt-get update', or set DEBIAN_MIRROR "
         "to the address of one"
@@ -167,3 +170,18 @@ def pack_kernel(tree: Path, release: str, target: Path, wanted: Path) -> None:
         else:
             shutil.copy(file, place)
     run(["depmod", "-b", target, release])
+
+
+def bootstrap(suite: str, packages: list[str], *options: str) -> list[str]:
+    """Return a command that makes a root of a suite: apt and some packages.
+
+    The caller adds the target and where the packages come from.
+    """
+    return [
+        *("mmdebstrap", "--quiet", "--variant=apt", "--components=main"),
+        # A mirror that stands still serves lists that have expired: good enough.
+        '--aptopt=Acquire::Check-Valid-Until "false"',
+        "--dpkgopt=force-unsafe-io",  # a root that is soon thrown away
+        *(f"--keyring={KEYRING}", f"--include={','.join(packages)}"),
+        *(*options, suite),
+    ]

@@ -65,6 +65,16 @@ void use_null(void);
 /* The pid namespace of the children that are made from now on. */
 void bear_into(pid_t whose);
 
+/* Make a child that is born into the sandbox's pid namespace; enter its
+ * other namespaces, those of the user and of time excepted, which are
+ * the machine's: process.c. */
+pid_t fork_into_sandbox(void);
+void enter_sandbox(void);
+
+/* From now on the program is this process, which prints and complains
+ * into these pipes. */
+void follow(pid_t child, int prints, int complains);
+
 /* Once round: output, ends, the list of processes. */
 void watch_program(void);
 

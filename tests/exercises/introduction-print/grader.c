@@ -30,35 +30,11 @@ static const char *right_lines(void)
     return lines;
 }
 
-static bool has_line(const char *lines, const char *line)
-{
-    return strstr(text("\n%s", lines), text("\n%s\n", line)) != NULL;
-}
-
-/* Look for each line of one text in another, as it is or, with names,
- * by its first word. Returns the first that is missing, NULL if none.
- */
-static const char *missing_line(const char *of, const char *in)
-{
-    while (*of != '\0') {
-        int length = (int)strcspn(of, "\n");
-        const char *line = text("%.*s", length, of);
-        if (!has_line(in, line))
-            return line;
-        of += length + (of[length] == '\n');
-    }
-    return NULL;
-}
-
 static const char *names_of(const char *lines)
 {
     const char *names = "";
-    while (*lines != '\0') {
-        int length = (int)strcspn(lines, "\n");
-        int name = (int)strcspn(lines, " \n");
-        names = text("%s%.*s\n", names, name, lines);
-        lines += length + (lines[length] == '\n');
-    }
+    for (const char *line; (line = take_line(&lines)) != NULL;)
+        names = text("%s%.*s\n", names, (int)strcspn(line, " "), line);
     return names;
 }
 
@@ -86,14 +62,10 @@ static bool numbers_are_right(const char *unused)
     expected("%s", shown(missing, "all lines"));
     if (missing != NULL) {
         int name = (int)strcspn(missing, " ") + 1;
-        const char *printed_it = strstr(text("\n%s", printed()),
-                                        text("\n%.*s", name, missing));
+        const char *line =
+            line_from(printed(), text("%.*s", name, missing));
         expected("%s", missing);
-        observed("%s",
-                 printed_it == NULL
-                     ? "no such line"
-                     : text("%.*s", (int)strcspn(printed_it + 1, "\n"),
-                            printed_it + 1));
+        observed("%s", line == NULL ? "no such line" : line);
     }
     return missing == NULL;
 }

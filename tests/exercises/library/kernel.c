@@ -16,7 +16,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "facts.h"
+#include "kernel.h"
+#include "lines.h"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80 /* since Linux 5.6 */
@@ -215,14 +216,11 @@ size_t mounts_of(pid_t pid, const struct mount **list)
 
     struct mount *mounts = lists[next++ % LISTS];
     size_t count = 0;
-    const char *line = contents("/proc/%d/mountinfo", pid);
-    while (*line != '\0' && count < MOST) {
-        size_t length = strcspn(line, "\n");
-        if (parse_mount(text("%.*s", (int)length, line),
-                        &mounts[count]))
+    const char *rest = contents("/proc/%d/mountinfo", pid);
+    for (const char *line;
+         count < MOST && (line = take_line(&rest)) != NULL;)
+        if (parse_mount(line, &mounts[count]))
             count++;
-        line += length + (line[length] == '\n');
-    }
     *list = mounts;
     return count;
 }

@@ -81,16 +81,14 @@ void record(const char *kind, const char *const fields[])
 static void quote_complaint(void)
 {
     enum { MOST = 8 };
-    const char *line = complained();
-    for (int count = 0; *line != '\0'; count++) {
-        int length = (int)strcspn(line, "\n");
-        if (count == MOST) {
-            RECORD("said", "...");
-            break;
-        }
-        RECORD("said", text("%.*s", length, line));
-        line += length + (line[length] == '\n');
+    const char *rest = complained();
+    const char *line = take_line(&rest);
+    for (int count = 0; line != NULL && count < MOST; count++) {
+        RECORD("said", line);
+        line = take_line(&rest);
     }
+    if (line != NULL)
+        RECORD("said", "...");
 }
 
 static void report_failure(const struct fact *fact)

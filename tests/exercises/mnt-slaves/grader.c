@@ -88,19 +88,13 @@ static bool is_slave(const struct mount *mount)
     return strstr(propagation(mount), "slave") != NULL;
 }
 
-static bool has_line(const char *line)
-{
-    return strstr(text("\n%s", printed()), text("\n%s\n", line)) !=
-           NULL;
-}
-
 /* Look for the lines of all mounts of a propagation. */
 static bool prints_all(const char *kind)
 {
     expected("a line for each mount that is %s", kind);
     for (size_t i = 0; i < count; i++)
         if (strcmp(propagation(&mounts[i]), kind) == 0 &&
-            !has_line(mounts[i].point)) {
+            !has_line(printed(), mounts[i].point)) {
             expected("the line %s, which is %s", mounts[i].point, kind);
             observed("no such line");
             return false;
@@ -126,16 +120,14 @@ static bool nothing_else(const char *unused)
 {
     (void)unused;
     expected("no line for what is no slave");
-    for (const char *line = printed(); *line != '\0';) {
-        int length = (int)strcspn(line, "\n");
-        const char *point = text("%.*s", length, line);
+    const char *rest = printed();
+    for (const char *point; (point = take_line(&rest)) != NULL;) {
         const char *otherwise;
         if (strcmp(point, decoy) != 0 &&
             !slave_is_on(point, &otherwise)) {
             observed("the line \"%s\", which is %s", point, otherwise);
             return false;
         }
-        line += length + (line[length] == '\n');
     }
     return true;
 }
@@ -145,17 +137,15 @@ static bool decoy_is_not_printed(const char *unused)
     (void)unused;
     expected("no line for %s, which is private", decoy);
     observed("it is taken for a slave");
-    return !has_line(decoy);
+    return !has_line(printed(), decoy);
 }
 
 static bool no_line_twice(const char *unused)
 {
     (void)unused;
-    size_t wanted = 0, lines = 0;
+    size_t wanted = 0, lines = count_lines(printed());
     for (size_t i = 0; i < count; i++)
         wanted += is_slave(&mounts[i]);
-    for (const char *at = printed(); *at != '\0'; at++)
-        lines += *at == '\n';
     expected("%zu lines", wanted);
     observed("%zu lines", lines);
     return lines == wanted;

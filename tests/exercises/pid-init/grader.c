@@ -6,13 +6,6 @@
 
 #include "../library/facts.h"
 
-/* The last number of a process: that in its own pid namespace. */
-static const char *innermost(const char *numbers)
-{
-    const char *last = strrchr(numbers, ' ');
-    return last == NULL ? numbers : last + 1;
-}
-
 static int levels(const char *numbers)
 {
     int count = *numbers != '\0';
@@ -24,7 +17,7 @@ static int levels(const char *numbers)
 static bool is_first(const char *unused)
 {
     (void)unused;
-    const char *number = innermost(status_of(command(), "NSpid"));
+    const char *number = number_inside(command());
     expected("process 1 of its namespace");
     observed("process %s", number);
     return strcmp(number, "1") == 0;

@@ -82,21 +82,10 @@ static void prepare(void)
     add(large + 3);
 }
 
-/* A line of what was printed, counted from 0. */
-static const char *line(size_t number)
-{
-    const char *at = printed();
-    for (; number > 0 && *at != '\0'; number--)
-        at += strcspn(at, "\n") + (at[strcspn(at, "\n")] == '\n');
-    return text("%.*s", (int)strcspn(at, "\n"), at);
-}
-
 static bool has_a_line_each(const char *unused)
 {
     (void)unused;
-    size_t lines = 0;
-    for (const char *at = printed(); *at != '\0'; at++)
-        lines += *at == '\n';
+    size_t lines = count_lines(printed());
     expected("%zu lines, for as many ids", count);
     observed("%zu", lines);
     return lines == count;
@@ -109,8 +98,8 @@ static bool translates(const char *numbers)
         size_t i = (size_t)(*numbers - '0');
         expected("%s for %s, in the map %s", inside_of[i], ids[i],
                  one_line(contents("/proc/%d/uid_map", asked_for)));
-        observed("%s", line(i));
-        if (strcmp(line(i), inside_of[i]) != 0)
+        observed("%s", nth_line(printed(), i));
+        if (strcmp(nth_line(printed(), i), inside_of[i]) != 0)
             return false;
     }
     return true;

@@ -21,7 +21,9 @@ from tests.wrong import WrongError  # noqa: E402
 LEVELS = ("question", "manual page", "call", "line")
 EXPECTED = ("fact", "observed")  # of a wrong version: what it must come to
 COMMON_HINTS = HERE / "library/hints"
-FACT = re.compile(r'^    \{"([a-z-]+)",', re.MULTILINE)  # in the tables of a grader
+FACT = re.compile(r'^    \{"([a-z-]+)",', re.MULTILINE)  # a row of a table of facts
+ROWS = re.compile(r"^#define (\w+_FACTS?)\(.*\\\n((?:.*\\\n)*.*)", re.MULTILINE)
+USE = re.compile(FACT.pattern + r"|\b(\w+_FACTS?)\(", re.MULTILINE)  # of either
 CALL = re.compile(r"\{([a-z]+)\}")  # in a hint that many exercises share
 
 
@@ -232,7 +234,11 @@ def read_hints(path: Path) -> dict[str, list[str]]:
 
 def facts(exercise: Exercise) -> list[str]:
     """Return the names of the facts that an exercise is judged by, in order."""
-    return FACT.findall((exercise.folder / "grader.c").read_text(encoding="utf-8"))
+    grader = (exercise.folder / "grader.c").read_text(encoding="utf-8")
+    header = (HERE / "library/facts.h").read_text(encoding="utf-8")
+    shared = {name: FACT.findall(rows) for name, rows in ROWS.findall(header)}
+    rows = (shared[macro] if macro else [name] for name, macro in USE.findall(grader))
+    return [name for names in rows for name in names]
 
 
 def call(exercise: Exercise, function: str) -> str:

@@ -102,6 +102,12 @@ def test_second_hint_is_the_manual() -> None:
 OF_A_CHILD = {"status", "left"}
 
 
+def test_facts_are_those_of_the_tables() -> None:
+    """A grader's own rows, and those that it shares, in order."""
+    facts = catalogue.facts(catalogue.find("uts-name"))
+    assert facts == "runs own arguments new outside name only status left".split()
+
+
 def test_hints_are_of_facts() -> None:
     """No hint waits for a fact that no grader judges."""
     shared, used = set(catalogue.read_hints(catalogue.COMMON_HINTS)), set()

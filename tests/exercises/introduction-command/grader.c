@@ -24,13 +24,7 @@ static const struct fact running[] = {
      "net", "readlink /proc/self/ns/net; " LOOK "true", CLONE},
     {0}};
 
-static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     UNSHARE},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", CLONE},
-    {0}};
+static const struct fact after[] = {AFTER_FACTS(LOOK, UNSHARE), {0}};
 
 static const struct fact killed[] = {
     {"killed", "a command that SIGKILL ends gives status 137",

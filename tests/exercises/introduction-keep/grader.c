@@ -63,13 +63,7 @@ static bool one_descriptor(const char *unused)
 #define HOLD "introduction-descriptor"
 
 static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "echo it runs", "introduction-unshare"},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve " LOOK "true", "introduction-unshare"},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
-     "introduction-unshare"},
+    RUNNING_FACTS(LOOK, "introduction-unshare"),
     {"home",
      "the command is in the net namespace that was there before",
      in_same, "net", LOOK "readlink /proc/self/ns/net",
@@ -82,17 +76,11 @@ static const struct fact running[] = {
      LOOK "findmnt -t nsfs", HOLD},
     {"one", "the command has got no other descriptor", one_descriptor,
      NULL, LOOK "ls -l /proc/self/fd", HOLD},
-    {"only", "every other namespace is still shared", in_same_but,
-     "net", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    ONLY_FACT(LOOK, "net"),
     {0}};
 
 static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     "introduction-unshare"},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", HOLD},
-    {0}};
+    AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
 
 int main(int argc, char *argv[])
 {

@@ -103,13 +103,7 @@ static const struct fact second[] = {
     {0}};
 
 static const struct fact none[] = {
-    {"missing", "for a process that does not exist it ends with 1",
-     status_is, "1", LOOK "999999; echo $?", VIEW},
-    {"silent", "and prints nothing on stdout", nothing_printed, NULL,
-     LOOK "999999 2>/dev/null", VIEW},
-    {"message", "the message names the process", complaint_has,
-     "999999", LOOK "999999", VIEW},
-    {0}};
+    NO_PROCESS_FACTS(LOOK "999999", VIEW), {0}};
 
 /* Some of the types, others each time, but never none. */
 static int some_types(void)

@@ -177,4 +177,49 @@ bool nothing_printed(const char *unused);
 bool no_process_left(const char *unused);
 bool no_mount_left(const char *unused);
 
+/*
+ * Rows that many tables share; library/hints has their hints. CALL is
+ * how the program is called in the lab, up to its command, as in
+ * "/book/work/uts-name paper "; READ is where to read about it. The
+ * formatter takes such rows for blocks of code.
+ */
+/* clang-format off */
+
+/* The first rows of a program that runs a command. */
+#define RUNNING_FACTS(CALL, READ)                                      \
+    {"runs", "your program runs the command it is given",              \
+     command_runs, NULL, CALL "echo it runs", READ},                   \
+    {"own", "no other program does the work", own_work, NULL,          \
+     "strace -f -e execve " CALL "true", "introduction-unshare"},      \
+    {"arguments", "the command gets its arguments unchanged",          \
+     arguments_arrive, NULL, CALL "printf '%s|' 'two words' ''",       \
+     "introduction-unshare"}
+
+/* The command is in a new namespace of one type, and in no other. */
+#define NEW_FACT(CALL, TYPE, READ)                                     \
+    {"new", "the command is in a new " TYPE " namespace", in_new,      \
+     TYPE, CALL "readlink /proc/self/ns/" TYPE, READ}
+#define ONLY_FACT(CALL, TYPE)                                          \
+    {"only", "every other namespace is still shared", in_same_but,     \
+     TYPE, CALL "ls -l /proc/self/ns", "introduction-unshare"}
+
+/* When the command has ended. */
+#define AFTER_FACTS(CALL, READ)                                        \
+    {"status", "your program ends with the command's status",          \
+     status_is_the_commands, NULL, CALL "sh -c 'exit 7'; echo $?",     \
+     READ},                                                            \
+    {"left", "no process of yours is left", no_process_left, NULL,     \
+     CALL "true; ps", "introduction-clone"}
+
+/* Of a program that looks at a process, and is given a number that none
+ * has: 999999. */
+#define NO_PROCESS_FACTS(CALL, READ)                                   \
+    {"missing", "for a process that does not exist it ends with 1",    \
+     status_is, "1", CALL "; echo $?", READ},                          \
+    {"silent", "and prints nothing on stdout", nothing_printed, NULL,  \
+     CALL " 2>/dev/null", READ},                                       \
+    {"message", "the message names the process", complaint_has,        \
+     "999999", CALL, READ}
+/* clang-format on */
+
 #endif

@@ -64,15 +64,8 @@ static bool has_option(const char *option)
 #define PEERS "mnt-peers"
 
 static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "echo it runs", "introduction-unshare"},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve " LOOK "true", "introduction-unshare"},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
-     "introduction-unshare"},
-    {"new", "the command is in a new mnt namespace", in_new, "mnt",
-     LOOK "readlink /proc/self/ns/mnt", COPY},
+    RUNNING_FACTS(LOOK, "introduction-unshare"),
+    NEW_FACT(LOOK, "mnt", COPY),
     {"outside", "outside, all mounts are as shared as they were",
      outside_is_shared, NULL,
      LOOK "true; findmnt -o TARGET,PROPAGATION", LEAK},
@@ -88,17 +81,11 @@ static const struct fact running[] = {
      LOOK "findmnt -o OPTIONS /mnt", LEAK},
     {"nodev", "and with nodev", has_option, "nodev",
      LOOK "findmnt -o OPTIONS /mnt", LEAK},
-    {"only", "every other namespace is still shared", in_same_but,
-     "mnt", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    ONLY_FACT(LOOK, "mnt"),
     {0}};
 
 static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     "introduction-unshare"},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", "introduction-clone"},
-    {0}};
+    AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
 
 int main(int argc, char *argv[])
 {

@@ -93,23 +93,15 @@ static bool all_are_slaves(const char *unused)
 #define LOOK "/book/work/mnt-repair /media "
 
 static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "echo it runs", "introduction-unshare"},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve " LOOK "true", "introduction-unshare"},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
-     "introduction-unshare"},
-    {"new", "the command is in a new mnt namespace", in_new, "mnt",
-     LOOK "readlink /proc/self/ns/mnt", "mnt-copy"},
+    RUNNING_FACTS(LOOK, "introduction-unshare"),
+    NEW_FACT(LOOK, "mnt", "mnt-copy"),
     {"inside", "inside, a tmpfs is mounted on the folder",
      tmpfs_on_folder, NULL, LOOK "findmnt /media", "mnt-copy"},
     {"hidden", "nothing new is mounted outside", no_mount_left, NULL,
      LOOK "true; findmnt /media; umount /media", "mnt-leak"},
     {"peers", "what the command mounts, anywhere, stays inside",
      no_peers, NULL, LOOK "findmnt -o TARGET,PROPAGATION", "mnt-peers"},
-    {"only", "every other namespace is still shared", in_same_but,
-     "mnt", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    ONLY_FACT(LOOK, "mnt"),
     {0}};
 
 static const struct fact later[] = {
@@ -120,12 +112,7 @@ static const struct fact later[] = {
     {0}};
 
 static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     "introduction-unshare"},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", "introduction-destroy"},
-    {0}};
+    AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
 
 int main(int argc, char *argv[])
 {

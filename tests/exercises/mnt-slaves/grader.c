@@ -183,13 +183,7 @@ static const struct fact second[] = {
     {0}};
 
 static const struct fact third[] = {
-    {"missing", "for a process that does not exist it ends with 1",
-     status_is, "1", RUN "999999; echo $?", READ},
-    {"silent", "and prints nothing on stdout", nothing_printed, NULL,
-     RUN "999999 2>/dev/null", READ},
-    {"message", "the message names the process", complaint_has,
-     "999999", RUN "999999", READ},
-    {0}};
+    NO_PROCESS_FACTS(RUN "999999", READ), {0}};
 
 int main(int argc, char *argv[])
 {

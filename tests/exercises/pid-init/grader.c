@@ -38,32 +38,18 @@ static bool is_one_below(const char *unused)
 #define CLONE "introduction-clone"
 
 static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "echo it runs", "introduction-unshare"},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve " LOOK "true", "introduction-unshare"},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
-     "introduction-unshare"},
-    {"new", "the command is in a new pid namespace", in_new, "pid",
-     LOOK "readlink /proc/self/ns/pid", READ},
+    RUNNING_FACTS(LOOK, "introduction-unshare"),
+    NEW_FACT(LOOK, "pid", READ),
     {"first", "it is the first process there", is_first, NULL,
      LOOK "sh -c 'echo $$'", READ},
     {"level", "one level below", is_one_below, NULL,
      LOOK "grep NSpid /proc/self/status", READ},
-    {"only", "every other namespace is still shared", in_same_but,
-     "pid", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    ONLY_FACT(LOOK, "pid"),
     {"waits", "your program waits for the command", program_waits, NULL,
      LOOK "sleep 2; echo then", CLONE},
     {0}};
 
-static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     CLONE},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", CLONE},
-    {0}};
+static const struct fact after[] = {AFTER_FACTS(LOOK, CLONE), {0}};
 
 static const struct fact killed[] = {
     {"killed", "a command that SIGKILL ends gives status 137",

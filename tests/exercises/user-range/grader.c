@@ -53,15 +53,8 @@ static bool setgroups_is_allowed(const char *unused)
 #define READ "user-parent"
 
 static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "echo it runs", READ},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve " LOOK "true", READ},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
-     "introduction-unshare"},
-    {"new", "the command is in a new user namespace", in_new, "user",
-     LOOK "readlink /proc/self/ns/user", "user-who"},
+    RUNNING_FACTS(LOOK, READ),
+    NEW_FACT(LOOK, "user", "user-who"),
     {"users", "the range is mapped for users", has_map, "uid_map",
      LOOK "cat /proc/self/uid_map", "user-ranges"},
     {"groups", "and for groups", has_map, "gid_map",
@@ -77,17 +70,11 @@ static const struct fact running[] = {
     {"capabilities", "it holds all capabilities inside",
      has_all_capabilities, NULL, LOOK "grep CapEff /proc/self/status",
      READ},
-    {"only", "every other namespace is still shared", in_same_but,
-     "user", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    ONLY_FACT(LOOK, "user"),
     {0}};
 
 static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     "introduction-unshare"},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", "introduction-clone"},
-    {0}};
+    AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
 
 static const struct fact refused[] = {
     {"nothing", "with a map that the kernel refuses nothing runs",

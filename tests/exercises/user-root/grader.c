@@ -19,15 +19,8 @@ static bool has_map(const char *file)
 #define READ "user-who"
 
 static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "echo it runs", READ},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve " LOOK "true", "introduction-unshare"},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
-     "introduction-unshare"},
-    {"new", "the command is in a new user namespace", in_new, "user",
-     LOOK "readlink /proc/self/ns/user", READ},
+    RUNNING_FACTS(LOOK, READ),
+    NEW_FACT(LOOK, "user", READ),
     {"users",
      "the caller's user is root inside, and nobody else is "
      "mapped",
@@ -37,17 +30,11 @@ static const struct fact running[] = {
     {"capabilities", "the command holds all capabilities inside",
      has_all_capabilities, NULL, LOOK "grep CapEff /proc/self/status",
      "user-worth"},
-    {"only", "every other namespace is still shared", in_same_but,
-     "user", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    ONLY_FACT(LOOK, "user"),
     {0}};
 
 static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     "introduction-unshare"},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", "introduction-clone"},
-    {0}};
+    AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
 
 int main(int argc, char *argv[])
 {

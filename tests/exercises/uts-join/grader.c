@@ -23,16 +23,12 @@ static bool joined(const char *unused)
 #define LOOK                                                           \
     "read < <(exec unshare -ui sh -c 'echo; exec sleep 9'); "          \
     "/book/work/uts-join $! "
+#define OF_SHELL "/book/work/uts-join $$ " /* whose is no other one */
 #define NONE "/book/work/uts-join 999999 echo run; echo $?"
 #define ENTER "introduction-enter"
 
 static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "uname -n", ENTER},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve /book/work/uts-join $$ true", ENTER},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''", ENTER},
+    RUNNING_FACTS(OF_SHELL, ENTER),
     {"joined", "the command is in the uts namespace of the process",
      joined, NULL, LOOK "readlink /proc/self/ns/uts /proc/$!/ns/uts",
      ENTER},
@@ -40,13 +36,7 @@ static const struct fact running[] = {
      "uts", LOOK "introduction/same_ns self 1", ENTER},
     {0}};
 
-static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     ENTER},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", ENTER},
-    {0}};
+static const struct fact after[] = {AFTER_FACTS(OF_SHELL, ENTER), {0}};
 
 static const struct fact none[] = {
     {"nothing", "for a process that does not exist nothing runs",

@@ -23,31 +23,18 @@ static bool outside_keeps_name(const char *unused)
 #define LOOK "/book/work/uts-name paper "
 
 static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "uname -n", "introduction-unshare"},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve " LOOK "true", "introduction-unshare"},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
-     "introduction-unshare"},
-    {"new", "the command is in a new uts namespace", in_new, "uts",
-     LOOK "readlink /proc/self/ns/uts", "introduction-unshare"},
+    RUNNING_FACTS(LOOK, "introduction-unshare"),
+    NEW_FACT(LOOK, "uts", "introduction-unshare"),
     {"outside", "outside, the host name has not changed",
      outside_keeps_name, NULL, LOOK "true; uname -n",
      "introduction-unshare"},
     {"name", "inside, the host has the name you were given", has_name,
      NULL, LOOK "uname -n", "introduction-unshare"},
-    {"only", "every other namespace is still shared", in_same_but,
-     "uts", LOOK "ls -l /proc/self/ns", "introduction-unshare"},
+    ONLY_FACT(LOOK, "uts"),
     {0}};
 
 static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     "introduction-unshare"},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", "introduction-destroy"},
-    {0}};
+    AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
 
 int main(int argc, char *argv[])
 {

@@ -53,15 +53,8 @@ static bool is_owned_by_the_commands(const char *unused)
 #define READ "uts-owner"
 
 static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "uname -n", READ},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve " LOOK "true", "introduction-unshare"},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "printf '%s|' 'two words' ''",
-     "introduction-unshare"},
-    {"new", "the command is in a new uts namespace", in_new, "uts",
-     LOOK "readlink /proc/self/ns/uts", READ},
+    RUNNING_FACTS(LOOK, READ),
+    NEW_FACT(LOOK, "uts", READ),
     {"name", "inside, the host has the name you were given", has_name,
      NULL, LOOK "uname -n", "uts-copy"},
     {"owner", "the command's user namespace owns it",
@@ -71,12 +64,7 @@ static const struct fact running[] = {
     {0}};
 
 static const struct fact after[] = {
-    {"status", "your program ends with the command's status",
-     status_is_the_commands, NULL, LOOK "sh -c 'exit 7'; echo $?",
-     "introduction-unshare"},
-    {"left", "no process of yours is left", no_process_left, NULL,
-     LOOK "true; ps", "introduction-destroy"},
-    {0}};
+    AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
 
 static const struct fact too_long[] = {
     {"nothing", "under a name of 65 bytes nothing runs",

@@ -15,6 +15,7 @@ LAB = HERE.parent / "vm/guest"
 EXERCISES = HERE.parent / "exercises"
 sys.path.insert(0, str(HERE.parent / "vm"))
 import cache  # noqa: E402
+import contents  # noqa: E402
 from cache import CHECKOUT, Kernel  # noqa: E402
 from debian import (  # noqa: E402
     kernel_packages,
@@ -29,8 +30,6 @@ from tree import pack_cpio, plain  # noqa: E402
 KERNEL = Kernel("6.1", "bookworm")  # the last series that Debian builds for i386
 FLAVOUR = "686"  # the other one wants PAE, and gives nothing for it in 96 MB
 SUITE = "trixie"  # of the programs, as in the lab
-COMPILER = ("tcc", "libc6-dev", "linux-libc-dev")
-BASE = ("base-passwd", "ncurses-base")
 FOLDERS = ("usr/bin", "usr/sbin")
 LIBRARIES = ("usr/lib/i386-linux-gnu", "usr/lib")
 LOADER = "usr/lib/ld-linux.so.2"
@@ -62,21 +61,13 @@ def folder() -> Path:
     return cache.folder() / "live"
 
 
-def programs() -> dict[str, list[str]]:
-    """Return the programs of the guest, by the package that has them."""
-    found: dict[str, list[str]] = {}
-    for package, *names in cache.table(HERE / "programs.txt"):
-        found.setdefault(package, []).extend(names)
-    return found
-
-
 def fetched() -> Path:
     """Return the folder with Debian's part of the guest: kernel and packages.
 
     What is not in the cache is downloaded.
     """
-    lists = HERE / "programs.txt", HERE / "modules.txt"
-    name = cache.key(*lists, repr((KERNEL, FLAVOUR, SUITE, COMPILER, BASE)))
+    held = [sorted(contents.names(kind, "page")) for kind in contents.KINDS]
+    name = cache.key(repr((KERNEL, FLAVOUR, SUITE, *held)))
     target = folder() / "debian" / name
     if target.exists():
         return target
@@ -98,13 +89,13 @@ def fetch_kernel(tmp: Path) -> None:
     for deb in tmp.glob("*.deb"):
         run(["dpkg-deb", "-x", deb, tmp / "tree"])
     kernel = tmp / "guest/kernel"
-    pack_kernel(tmp / "tree", release, kernel, HERE / "modules.txt")
+    pack_kernel(tmp / "tree", release, kernel, contents.names("module", "page"))
 
 
 def fetch_packages(tmp: Path) -> None:
     """Unpack the packages of the guest, and what they need, into tmp/guest/root."""
     say("unpacking the programs of the guest in the page")
-    names = ",".join([*programs(), *COMPILER, *BASE])
+    names = ",".join(contents.names("package", "page"))
     run(
         [
             *("mmdebstrap", "--quiet", "--variant=extract", "--architectures=i386"),
@@ -128,7 +119,7 @@ def find(root: Path, folders: tuple[str, ...], name: str) -> str:
     for place in folders:
         if (root / place / name).exists():
             return f"{place}/{name}"
-    raise cache.LabError(f"no package of tests/live/programs.txt has {name}")
+    raise cache.LabError(f"no package of the page in tests/vm/contents.txt has {name}")
 
 
 def with_libraries(root: Path, names: list[str]) -> Iterator[str]:
@@ -189,8 +180,7 @@ def write_etc(debian: Path, root: Path) -> None:
 
 def lay_out(debian: Path, root: Path) -> None:
     """Write the whole root of the guest below a folder."""
-    names = [name for names in programs().values() for name in names]
-    copy_programs(debian, names, root)
+    copy_programs(debian, contents.programs("page"), root)
     for name in TERMINALS:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(debian / "root" / name, root / name)
@@ -226,7 +216,8 @@ def made_from(debian: Path) -> str:
     ours = sorted(EXERCISES.glob("*/grader.c")) + sorted(EXERCISES.glob("*/starter.*"))
     names = " ".join(str(path.relative_to(EXERCISES)) for path in ours)
     compiler = run(["gcc", "--version"])
-    return cache.key(debian.name, compiler, names, *recipe, *sources, *ours)
+    programs = repr(contents.programs("page"))
+    return cache.key(debian.name, programs, compiler, names, *recipe, *sources, *ours)
 
 
 def pack(debian: Path, target: Path) -> None:

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cache
 from cache import Kernel, LabError
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -129,8 +128,8 @@ def kernel_packages(
     return release, [image]
 
 
-def pack_kernel(tree: Path, release: str, target: Path, wanted: Path) -> None:
-    """Copy vmlinuz and the modules that a list names, uncompressed, to target."""
+def pack_kernel(tree: Path, release: str, target: Path, wanted: list[str]) -> None:
+    """Copy vmlinuz and the modules of these names, uncompressed, to target."""
     vmlinuz = [*tree.glob("boot/vmlinuz*"), *tree.glob("usr/lib/modules/*/vmlinuz")]
     if not vmlinuz:
         raise LabError(f"the packages of kernel {release} hold no vmlinuz")
@@ -146,7 +145,6 @@ def pack_kernel(tree: Path, release: str, target: Path, wanted: Path) -> None:
     for name in ("modules.order", "modules.builtin", "modules.builtin.modinfo"):
         if (base / name).exists():
             shutil.copy(base / name, modules)
-    names = [words[0] for words in cache.table(wanted)]
     show: list[str | Path] = [
         "modprobe",
         "-d",
@@ -155,7 +153,7 @@ def pack_kernel(tree: Path, release: str, target: Path, wanted: Path) -> None:
         release,
         "--show-depends",
         "-a",
-        *names,
+        *wanted,
     ]
     found = subprocess.run(show, capture_output=True, text=True, check=False).stdout
     files = {line.split()[1] for line in found.splitlines() if line[:6] == "insmod"}

@@ -23,6 +23,8 @@ from cache import Image, LabError
 TERMINALS = 4
 BOOT_SECONDS = 90.0
 MEMORY = "512M"
+# No device but ours, no window, and the end when the guest wants to boot again.
+BARE = ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot")
 # Emulation keeps what it has translated, by default up to a gigabyte of it.
 ACCELERATORS = {"kvm": "kvm", "tcg": "tcg,tb-size=128"}
 # Its string instructions would copy byte by byte under emulation, others do words.
@@ -49,30 +51,37 @@ def escaped(path: Path) -> str:
     return str(path).replace(",", ",,")
 
 
-def machine(image: Image) -> list[str]:
-    """Return the part of QEMU's command line that a saved state depends on."""
+def board(kernel: Path, initrd: Path, root: Path, *accel: str) -> list[str]:
+    """Return what of QEMU's command line makes the lab, here and in "make dist"."""
     return [
-        *("-machine", "q35", "-accel", ACCELERATORS[accelerator()], "-cpu", CPU),
-        *("-m", MEMORY, "-smp", "1"),
-        *("-kernel", str(image.kernel), "-initrd", str(image.initrd)),
-        *("-append", CMDLINE),
+        *("-machine", "q35", *accel, "-cpu", CPU, "-m", MEMORY, "-smp", "1"),
+        *("-kernel", str(kernel), "-initrd", str(initrd), "-append", CMDLINE),
         "-drive",
-        f"if=none,id=root,format=raw,readonly=on,file={escaped(image.root)}",
+        f"if=none,id=root,format=raw,readonly=on,file={escaped(root)}",
         *("-device", "virtio-blk-pci,drive=root"),
         *("-device", "virtio-rng-pci"),
+    ]
+
+
+def terminals() -> list[str]:
+    """Return the options that make the guest's terminals, /dev/hvc0 to hvc3 there."""
+    consoles = (f"virtconsole,chardev=hvc{number}" for number in range(TERMINALS))
+    devices = ("virtio-serial-pci", *consoles)
+    return [word for device in devices for word in ("-device", device)]
+
+
+def machine(image: Image) -> list[str]:
+    """Return the part of QEMU's command line that a saved state depends on."""
+    accel = ("-accel", ACCELERATORS[accelerator()])
+    return [
+        *board(image.kernel, image.initrd, image.root, *accel),
         *("-device", "virtio-9p-pci,fsdev=book,mount_tag=book"),
         *("-device", "virtio-9p-pci,fsdev=work,mount_tag=work"),
-        *("-device", "virtio-serial-pci"),
-        *(word for n in range(TERMINALS) for word in console(n)),
+        *terminals(),
         *("-device", "virtserialport,chardev=control,name=lab.control"),
         *("-device", "virtserialport,chardev=census,name=lab.census"),
         *("-serial", "chardev:console", "-mon", "chardev=qmp,mode=control"),
     ]
-
-
-def console(number: int) -> tuple[str, str]:
-    """Return the option that makes a terminal of the guest, /dev/hvcN there."""
-    return "-device", f"virtconsole,chardev=hvc{number}"
 
 
 def share(name: str, folder: Path, security: str, writable: bool = False) -> list[str]:
@@ -99,7 +108,7 @@ def command_line(
     command = [
         # The guest ends with whoever started it, also when that is by SIGKILL.
         *("setpriv", "--pdeathsig", "KILL", "--"),
-        *(qemu(), "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"),
+        *(qemu(), *BARE),
         *share("book", checkout, "none"),
         # What the guest's root makes here, set-user-ID programs and devices too,
         # arrives as plain files of ours.

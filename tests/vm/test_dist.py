@@ -1,12 +1,14 @@
 """What "make dist" makes: its sums are right, and its lab boots by itself."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pexpect
 import pytest
-from cache import CHECKOUT, DEFAULT
+from cache import CHECKOUT, DEFAULT, Image
+from guest import command_line
 
 DIST = CHECKOUT / "tests" / "dist"
 BOOT_SECONDS = 120
@@ -39,6 +41,38 @@ def test_lab_boots_without_a_checkout(lab: Path) -> None:
     boot.close()
     assert boot.exitstatus == 0
     assert not (lab / "sh2").exists()
+
+
+def test_machine_is_the_one_that_is_tested(lab: Path, tmp_path: Path) -> None:
+    """QEMU gets the words that a guest of the tests gets, but for the host's part."""
+    fake = tmp_path / "qemu"
+    fake.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    fake.chmod(0o755)
+    run = subprocess.run(
+        [lab / "boot"],
+        env={"PATH": "/usr/bin:/bin", "QEMU": str(fake)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    files = Image("", "", Path("vmlinuz"), Path("initrd"), Path("root.squashfs"))
+    tested = command_line(files, CHECKOUT, {}, None)
+    tested = tested[tested.index("-nodefaults") :]
+    assert options(run.stdout.splitlines()) == options(tested)
+
+
+def options(words: list[str]) -> list[str]:
+    """Return what a command line says of the machine, sorted.
+
+    Not what differs: the accelerator, where terminals lead, and how the harness lends
+    the checkout and talks to the guest.
+    """
+    joined = re.sub("\n(?!-[a-z])", " ", "\n".join(words)).splitlines()
+    harness = re.compile(
+        "-(accel|chardev|fsdev|serial|mon) |-device (virtio-9p-pci|virtserialport),"
+    )
+    return sorted(word for word in joined if not harness.match(word))
 
 
 def test_missing_qemu_is_explained(lab: Path) -> None:

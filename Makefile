@@ -118,7 +118,7 @@ sphinxes: ## render with the Sphinx of Debian 12, 13 and testing (minutes)
 	@tests/setup/install lab
 	@tests/sphinxes
 
-elsewhere: ## try "make read" and "make check" in clean Debians 12 and 13 (RELEASE=13)
+elsewhere: ## try "make read" and "make check" in a clean Debian 12 and 13 (RELEASE=13)
 	@tests/setup/install lab
 	@tests/elsewhere $(RELEASE)
 

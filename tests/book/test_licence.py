@@ -40,7 +40,7 @@ def test_every_file_has_one_licence(root: Path) -> None:
 
 
 def test_words_are_understood() -> None:
-    """Folders, patterns and exceptions; a name stands for one file, not for its like."""
+    """Folders, patterns, exceptions; a name stands for one file, not for its like."""
     assert licence.unclear(TEXT, FILES) == []
 
 

@@ -2,8 +2,8 @@
 time, on the kernel of this machine.
 
 Its root is root in a user namespace of its own. Of the machine's files it sees /usr,
-/etc and the checkout, read-only, whatever it mounts; processes, network, mounts, IPC objects, names are
-its own, and all of it ends with its first process.
+/etc and the checkout, read-only, whatever it mounts; processes, network, mounts, IPC
+objects, names are its own, and all of it ends with its first process.
 """
 
 import os

@@ -77,9 +77,7 @@ def say(what: str, error: Exception) -> None:
     print(f"lab: {what} ({str(error).splitlines()[0]})", file=sys.stderr, flush=True)
 
 
-def open_guest(
-    image: Image, cache_mode: str = "none", writable: bool = False
-) -> Guest:
+def open_guest(image: Image, cache_mode: str = "none", writable: bool = False) -> Guest:
     """Return a guest that is ready for use; see Guest for writable and cache_mode.
 
     Raises LabError when there can be none.

@@ -57,7 +57,7 @@ def test_machine_is_the_one_that_is_tested(lab: Path, tmp_path: Path) -> None:
         check=True,
     )
     files = Image("", "", Path("vmlinuz"), Path("initrd"), Path("root.squashfs"))
-    tested = command_line(files, CHECKOUT, {}, None)
+    tested = command_line(files, CHECKOUT, {}, None, writable=False)
     tested = tested[tested.index("-nodefaults") :]
     assert options(run.stdout.splitlines()) == options(tested)
 

@@ -98,7 +98,7 @@ def fetch_packages(tmp: Path) -> None:
     names = ",".join(contents.names("package", "page"))
     run(
         [
-            *("mmdebstrap", "--quiet", "--variant=extract", "--architectures=i386"),
+            *("mmdebstrap", "--variant=extract", "--architectures=i386"),
             *("--format=tar", f"--include={names}", SUITE, tmp / "root.tar", mirror()),
         ]
     )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import outside
 from cache import Kernel, LabError
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -40,8 +41,10 @@ def run(
     except FileNotFoundError as error:
         raise LabError(f"{command[0]} is missing: tests/setup/install lab") from error
     if done.returncode:
-        tail = "\n".join((done.stderr or done.stdout).splitlines()[-5:])
-        raise LabError(f"{command[0]} failed with {done.returncode}:\n{tail}")
+        lines = (done.stderr or done.stdout).splitlines()
+        tail = "\n".join([line for line in lines if line[:3] != "I: "][-5:])
+        why = reason(str(command[0]), done.stdout + done.stderr)
+        raise LabError(f"{why}{command[0]} failed with {done.returncode}:\n{tail}")
     return done.stdout
 
 
@@ -51,6 +54,16 @@ def archives() -> dict[str, str]:
         return {}
     listed = run(["apt-get", "indextargets", "--format", "$(LABEL)\t$(REPO_URI)"])
     return dict(line.split("\t") for line in listed.splitlines())
+
+
+def reason(tool: str, said: str) -> str:
+    """Return a line with what a tool that failed lacks of the world outside, or ""."""
+    why = outside.full_disk(said)
+    if not why and tool == "mmdebstrap":
+        why = outside.no_namespaces()
+    if not why and tool in ("apt-get", "mmdebstrap"):
+        why = outside.no_mirror(mirror())
+    return f"{why}\n" if why else ""
 
 
 def mirror() -> str:
@@ -92,7 +105,9 @@ def private_apt(root: Path, suites: list[str], architecture: str = "amd64") -> N
         'APT::Sandbox::User "";\n'  # our folder is closed to the user _apt
         'Acquire::Languages "none";\n'
     )
-    run(["apt-get", "-q", "update"], apt=root)
+    # Without that, apt takes lists that cannot be had for a warning.
+    strict = ["-o", "APT::Update::Error-Mode=any"]
+    run(["apt-get", "-q", *strict, "update"], apt=root)
 
 
 def field(apt: Path, package: str, name: str) -> str:

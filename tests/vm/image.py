@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import cache
+import outside
 from cache import HERE, Image, LabError
 from tree import pack_cpio
 
@@ -19,8 +20,10 @@ def run(command: list[str], folder: Path) -> None:
             command, cwd=folder, check=True, stderr=subprocess.PIPE, text=True
         )
     except (OSError, subprocess.CalledProcessError) as error:
-        said = getattr(error, "stderr", "") or str(error)
-        raise LabError(f"{' '.join(command)} failed:\n{said.strip()}") from error
+        said = (getattr(error, "stderr", "") or str(error)).strip()
+        why = outside.full_disk(said)
+        name = f"{why}\n{' '.join(command)}" if why else " ".join(command)
+        raise LabError(f"{name} failed:\n{said}") from error
 
 
 def build_initrd(kernel: Path, target: Path) -> None:

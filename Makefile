@@ -124,9 +124,7 @@ elsewhere: ## try "make read" and "make check" in a clean Debian 12 and 13 (RELE
 
 node_modules: package.json package-lock.json
 	@tests/setup/install live
-	@echo "node_modules: installing what package.json names"
-	@npm ci --ignore-scripts --no-audit --no-fund --silent
-	@touch node_modules
+	@tests/setup/node-modules
 
 replay: guest ## run the transcripts and compare them (PAGE=introduction or one)
 	@tests/transcripts/replay --kernel $(KERNEL) $(PAGE)

@@ -9,10 +9,11 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
 KERNEL_KEYS = ("release", "version", "vmlinuz", "modules")
 DEFAULT = "6.12"  # the kernel of programs that are not told another
+HELD = "tmp.held-"  # begins the name of a folder whose maker holds its lock
 LOCK_FORMAT = 2  # of lock.json; another number makes old caches fetch anew
 
 
@@ -102,8 +104,8 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def intact(path: Path, wanted: str) -> bool:
-    """Tell whether a file is there and has the SHA-256 that the lock file gives.
+def intact(path: Path, wanted: str, digest: Callable[[Path], str] = sha256) -> bool:
+    """Tell whether a file is there and has the sum that was written down for it.
 
     The sum is computed once for a file and then taken as known for as long as its
     inode, size and time of change stay: 150 MB at every start would be felt.
@@ -116,10 +118,10 @@ def intact(path: Path, wanted: str) -> bool:
     known = folder() / "verified" / key(str(path))
     if known.exists() and known.read_text() == stamp:
         return True
-    if sha256(path) != wanted:
+    if digest(path) != wanted:
         return False
-    known.parent.mkdir(exist_ok=True)
-    with scratch() as tmp:
+    with suppress(OSError), scratch() as tmp:  # on a full disk it is computed again
+        known.parent.mkdir(exist_ok=True)
         (tmp / "stamp").write_text(stamp)
         (tmp / "stamp").rename(known)
     return True
@@ -147,10 +149,22 @@ def scratch() -> Iterator[Path]:
     """Give a folder in the cache for half-made things; it is removed at the end.
 
     A file becomes visible under its final name by rename(2), whole or not at all.
+    Who makes things holds a lock on the folder. One that nobody holds was left by
+    somebody who was killed, and is removed.
     """
     folder().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder(), prefix="tmp.") as name:
-        yield Path(name)
+    for left in folder().glob(f"{HELD}*/lock"):
+        with suppress(OSError), left.open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(left.parent)
+    made = Path(tempfile.mkdtemp(dir=folder(), prefix="tmp."))
+    try:
+        with (made / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            made = made.rename(folder() / made.name.replace("tmp.", HELD))
+            yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)  # the next one's turn may have come
 
 
 def read_lock() -> dict[str, Any]:

@@ -194,6 +194,16 @@ def test_lock_file_is_replaced_whole(borrowed: Path) -> None:
     assert not list(borrowed.glob("tmp.*"))
 
 
+def test_half_made_things_of_others_stay(borrowed: Path) -> None:
+    """Only what nobody works on any more is cleared away: see test_killed_saver."""
+    with cache.scratch() as mine:
+        (mine / "half").touch()
+        with cache.scratch() as other:
+            assert other != mine
+        assert (mine / "half").exists()
+    assert not list(borrowed.glob("tmp.*"))
+
+
 def test_who_waits_says_so(borrowed: Path, checkout: Path) -> None:
     """A second run waits for what another makes, and does not wait in silence."""
     (borrowed / "initrds").unlink()

@@ -30,7 +30,8 @@ ACCELERATORS = {"kvm": "kvm", "tcg": "tcg,tb-size=128"}
 # Its string instructions would copy byte by byte under emulation, others do words.
 CPU = "max,-erms"
 REASON = re.compile("panic|BUG:|Oops|Out of memory")  # in what a dying kernel says
-PORTS = [*(f"hvc{n}" for n in range(TERMINALS)), "control", "census", "console", "qmp"]
+SERVERS = ("control", "census", "wake")  # in the guest: they read and write lines
+PORTS = [*(f"hvc{n}" for n in range(TERMINALS)), *SERVERS, "console", "qmp"]
 
 # Speed under emulation: no mitigations for a machine that nobody shares, and page
 # tables of four levels. On a busy machine an emulated timer is late, which the kernel
@@ -78,8 +79,7 @@ def machine(image: Image) -> list[str]:
         *("-device", "virtio-9p-pci,fsdev=book,mount_tag=book"),
         *("-device", "virtio-9p-pci,fsdev=work,mount_tag=work"),
         *terminals(),
-        *("-device", "virtserialport,chardev=control,name=lab.control"),
-        *("-device", "virtserialport,chardev=census,name=lab.census"),
+        *(word for name in SERVERS for word in port(name)),
         *("-serial", "chardev:console", "-mon", "chardev=qmp,mode=control"),
     ]
 
@@ -91,6 +91,11 @@ def share(name: str, folder: Path, security: str, writable: bool = False) -> lis
     """
     option = f"local,id={name},path={escaped(folder)},security_model={security}"
     return ["-fsdev", option if writable else f"{option},readonly=on"]
+
+
+def port(name: str) -> tuple[str, str]:
+    """Return the option that makes a server's port, which has that name there, too."""
+    return "-device", f"virtserialport,chardev={name},name=lab.{name}"
 
 
 def command_line(
@@ -159,7 +164,7 @@ class Guest:
         self.image = image
         self.writable = writable
         self.ports: dict[str, socket.socket] = {}
-        self.pending = {"control": b"", "census": b""}
+        self.pending = dict.fromkeys(SERVERS, b"")
         theirs = {}
         for name in PORTS:
             self.ports[name], theirs[name] = roomy_pair()
@@ -182,11 +187,13 @@ class Guest:
     def wait_until_ready(self) -> None:
         """Return when a booting guest has come up.
 
-        Raises LabError, with the kernel's last words, when it does not.
+        It was prepared once then, without a checkout: what that takes is in its
+        memory. Raises LabError, with the kernel's last words, when it does not come up.
         """
         deadline = time.monotonic() + BOOT_SECONDS
         while self.line("control", deadline) != "ready":
             pass
+        self.prepare("", deadline - time.monotonic())
 
     def __enter__(self) -> "Guest":
         return self
@@ -226,7 +233,7 @@ class Guest:
         return "\n".join([*reasons[:4], *lines[-4:]])
 
     def line(self, name: str, deadline: float) -> str:
-        """Return the next line from a port, "control" or "census".
+        """Return the next line from the port of one of SERVERS.
 
         Raises LabError when the guest ends, or says nothing before the deadline.
         """
@@ -291,14 +298,14 @@ class Guest:
         was copied with it; and mounts the checkout, read-only, at /book, and its work
         folder at /book/work. cache_mode is 9p's, for /book: "none" shows the host's
         changes at the next read, "loose" reads each file once, for a run that nobody
-        edits under.
+        edits under, "" mounts nothing.
         """
         now, entropy = f"{time.time():.0f}", secrets.token_hex(32)
-        work_mode = "rw" if self.writable else "ro"
-        command = f"/lab/wake {now} {entropy} {cache_mode} {work_mode}"
-        status, output = self.run(command, seconds)
-        if status:
-            raise LabError("the guest cannot be prepared: " + "\n".join(output))
+        shares = f"{cache_mode} {'rw' if self.writable else 'ro'}" if cache_mode else ""
+        self.ports["wake"].sendall(f"{now} {entropy} {shares}\n".encode())
+        answer = self.line("wake", time.monotonic() + seconds)
+        if answer:
+            raise LabError(f"the guest cannot be prepared: {answer}")
 
     def terminal(
         self,

@@ -28,6 +28,8 @@ def hear(port):
     return os.read(int(ports[port]), 65536)
 """
 
+READY = 'say("control", b"ready\\n")\nsay("wake", b"\\n")\n'  # as a guest that is up
+
 SILENT = "#!/bin/sh\nexec sleep 1000\n"
 
 
@@ -121,7 +123,7 @@ def test_monitor_talks_garbage(
     """The guest is up, and QEMU makes no sense: that is a LabError, as any trouble."""
     fake(
         PUPPET
-        + f'say("control", b"ready\\n")\nsay("qmp", b\'{{}}\\n{words}\')\n'
+        + f"{READY}say(\"qmp\", b'{{}}\\n{words}')\n"
         + 'while hear("qmp"): pass\n'
     )
     monkeypatch.setattr(qmp, "SECONDS", 1.0)
@@ -135,7 +137,7 @@ def test_monitor_talks_garbage(
 
 def test_monitor_hangs_up(fake: Fake, borrowed: Path) -> None:
     """QEMU dies while it saves."""
-    fake(PUPPET + 'say("control", b"ready\\n")\nsay("qmp", b"{}\\n")\nhear("qmp")\n')
+    fake(PUPPET + READY + 'say("qmp", b"{}\\n")\nhear("qmp")\n')
     wanted = pytest.raises((LabError, OSError), match="QEMU|peer|pipe")
     with wanted, state.boot(image(SERIES)) as guest:
         state.save(guest, borrowed / "states/new")

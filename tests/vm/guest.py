@@ -16,13 +16,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
+import qmp
+import ram
 from accel import accelerator
 from cache import Image, LabError
 
 TERMINALS = 4
 BOOT_SECONDS = 90.0
-MEMORY = "512M"
+MEMORY_BYTES = 512 << 20
 # No device but ours, no window, and the end when the guest wants to boot again.
 BARE = ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot")
 # Emulation keeps what it has translated, by default up to a gigabyte of it.
@@ -52,11 +55,11 @@ def escaped(path: Path) -> str:
     return str(path).replace(",", ",,")
 
 
-def board(kernel: Path, initrd: Path, root: Path, *accel: str) -> list[str]:
+def board(root: Path, kind: str, *accel: str) -> list[str]:
     """Return what of QEMU's command line makes the lab, here and in "make dist"."""
     return [
-        *("-machine", "q35", *accel, "-cpu", CPU, "-m", MEMORY, "-smp", "1"),
-        *("-kernel", str(kernel), "-initrd", str(initrd), "-append", CMDLINE),
+        *("-machine", kind, *accel, "-cpu", CPU),
+        *("-m", f"{MEMORY_BYTES >> 20}M", "-smp", "1"),
         "-drive",
         f"if=none,id=root,format=raw,readonly=on,file={escaped(root)}",
         *("-device", "virtio-blk-pci,drive=root"),
@@ -75,13 +78,18 @@ def machine(image: Image) -> list[str]:
     """Return the part of QEMU's command line that a saved state depends on."""
     accel = ("-accel", ACCELERATORS[accelerator()])
     return [
-        *board(image.kernel, image.initrd, image.root, *accel),
+        *board(image.root, "q35,memory-backend=memory", *accel),
         *("-device", "virtio-9p-pci,fsdev=book,mount_tag=book"),
         *("-device", "virtio-9p-pci,fsdev=work,mount_tag=work"),
         *terminals(),
         *(word for name in SERVERS for word in port(name)),
         *("-serial", "chardev:console", "-mon", "chardev=qmp,mode=control"),
     ]
+
+
+def booted(kernel: Path, initrd: Path) -> list[str]:
+    """Return the part that a boot takes; a state has the kernel in its memory."""
+    return ["-kernel", str(kernel), "-initrd", str(initrd), "-append", CMDLINE]
 
 
 def share(name: str, folder: Path, security: str, writable: bool = False) -> list[str]:
@@ -102,14 +110,17 @@ def command_line(
     image: Image,
     checkout: Path,
     ports: dict[str, int],
-    state: int | None,
+    memory: int,
+    booting: bool,
     writable: bool,
 ) -> list[str]:
-    """Return the command that starts a guest.
+    """Return the command that starts a guest, to boot or to wait for a state.
 
-    ports maps the name of a QEMU chardev to the descriptor it talks to; state is a
-    descriptor to restore the guest from, None to boot it; writable is said of work/.
+    ports maps the name of a QEMU chardev to the descriptor it talks to; memory is a
+    descriptor, too. A guest that boots writes to that file; what one that is restored
+    writes, it keeps to itself. writable is said of work/.
     """
+    shared = "on" if booting else "off"
     command = [
         # The guest ends with whoever started it, also when that is by SIGKILL.
         *("setpriv", "--pdeathsig", "KILL", "--"),
@@ -121,10 +132,15 @@ def command_line(
     ]
     for name, descriptor in ports.items():
         command += ["-chardev", f"socket,id={name},fd={descriptor}"]
+    command += [
+        "-object",
+        f"memory-backend-file,id=memory,size={MEMORY_BYTES},share={shared},"
+        f"mem-path=/proc/self/fd/{memory}",
+    ]
     command += machine(image)
-    if state is not None:
-        command += ["-incoming", f"fd:{state}"]
-    return command
+    if booting:
+        return command + booted(image.kernel, image.initrd)
+    return [*command, "-incoming", "defer"]
 
 
 def roomy_pair() -> tuple[socket.socket, socket.socket]:
@@ -157,7 +173,8 @@ class Guest:
     ) -> None:
         """Start the guest with the checkout at hand, by a boot or from a state.
 
-        With writable its root may change work/, and nothing else of the host's. It
+        A state is a folder: the file ram, and devices, which is all the rest. With
+        writable its root may change work/, and nothing else of the host's. It
         returns before the guest is up: see wait_until_ready.
         """
         (checkout / "work").mkdir(exist_ok=True)
@@ -167,20 +184,29 @@ class Guest:
         self.pending = dict.fromkeys(SERVERS, b"")
         theirs = {}
         for name in PORTS:
-            self.ports[name], theirs[name] = roomy_pair()
+            # QEMU takes a descriptor over a Unix socket only: see qmp.Monitor.ask.
+            ends = socket.socketpair() if name == "qmp" else roomy_pair()
+            self.ports[name], theirs[name] = ends
         descriptors = {name: port.fileno() for name, port in theirs.items()}
         with ExitStack() as stack:
             passed = [stack.enter_context(port).fileno() for port in theirs.values()]
-            incoming = None
+            self.memory: BinaryIO
             if state:
-                incoming = stack.enter_context(state.open("rb")).fileno()
-                passed.append(incoming)
+                self.memory = stack.enter_context((state / "ram").open("r+b"))
+                devices = stack.enter_context((state / "devices").open("rb")).fileno()
+                passed.append(devices)
+                qmp.restore(self.ports["qmp"], devices)
+            else:
+                self.memory = ram.fresh(MEMORY_BYTES)  # for state.save to read
+            number = self.memory.fileno()
             self.process = subprocess.Popen(
-                command_line(image, checkout, descriptors, incoming, writable),
+                command_line(
+                    image, checkout, descriptors, number, state is None, writable
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                pass_fds=passed,
+                pass_fds=[*passed, number],
                 start_new_session=True,  # ^C on the terminal is ours to handle
             )
 
@@ -213,6 +239,7 @@ class Guest:
         self.process.wait()
         if self.process.stderr:
             self.process.stderr.close()
+        self.memory.close()
         for port in self.ports.values():
             port.close()
 

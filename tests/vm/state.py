@@ -1,41 +1,69 @@
 """Guests that are up at once: booted and saved the first time, restored ever after.
 
 A state is good for one QEMU, command line, kernel, initramfs and root image; its
-name in the cache is a hash of them all. One that does not come back to life is
-thrown away, and the guest boots as it did before there was one.
+name in the cache is a hash of them all. It is a folder: "ram" is the guest's memory,
+"devices" the rest, "sums" says what both must be. One that is damaged, or does not
+come back to life, is thrown away, and the guest boots as it did before there was one.
 """
 
 import os
-import shlex
+import shutil
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import cache
+import ram
 from cache import CHECKOUT, Image, LabError
-from guest import BOOT_SECONDS, Guest, machine, qemu
+from guest import BOOT_SECONDS, Guest, booted, machine, qemu
 from qmp import Monitor
 
 RESTORE_SECONDS = 10.0
+FILES = ("ram", "devices")
 DAYS = 30
+MOST = 12  # states kept: three for each kernel, some 130 MB each
 
 
 def path(image: Image) -> Path:
     """Return where the state of a guest from this image is, or would be, kept."""
     binary = Path(qemu()).resolve().stat()
     identity = f"{binary.st_size} {binary.st_mtime_ns} {image.version}"
-    return cache.folder() / "states" / cache.key(identity, *machine(image))
+    name = cache.key(identity, *machine(image), *booted(image.kernel, image.initrd))
+    return cache.folder() / "states" / name
 
 
-def prune(state: Path) -> None:
-    """Remove states, and initramfs that went with them, unused for DAYS days.
-
-    Each change of QEMU, of a kernel or of tests/vm/guest leaves some 100 MB behind.
+def remove(place: Path) -> None:
+    """Remove a file, or a folder and what is in it. What it leaves passes for nothing:
+    see restore.
     """
-    limit = time.time() - DAYS * 24 * 3600
-    for file in [*state.parent.iterdir(), *(cache.folder() / "initrds").iterdir()]:
-        if file.stat().st_mtime < limit:
-            file.unlink(missing_ok=True)
+    if place.is_dir():
+        shutil.rmtree(place, ignore_errors=True)  # another run may be faster
+    else:
+        place.unlink(missing_ok=True)
+
+
+def unused(folder: str) -> dict[Path, float]:
+    """Return what is in a folder of the cache, with the seconds since it was used."""
+    found = {}
+    for place in (cache.folder() / folder).iterdir():
+        with suppress(FileNotFoundError):
+            found[place] = time.time() - place.stat().st_mtime
+    return found
+
+
+def prune() -> None:
+    """Remove states beyond MOST, and what was not used for DAYS days.
+
+    Each change of QEMU, of a kernel or of tests/vm/guest leaves a state and an
+    initramfs behind. A file among the states is one of an old form.
+    """
+    states = unused("states")
+    newest = sorted(filter(Path.is_dir, states), key=lambda place: states[place])
+    ages = {**states, **unused("initrds"), **unused("verified")}
+    aged = {place for place, age in ages.items() if age > DAYS * 24 * 3600}
+    for place in aged | (set(states) - set(newest[:MOST])):
+        remove(place)
 
 
 def boot(image: Image, writable: bool = False) -> Guest:
@@ -49,17 +77,51 @@ def boot(image: Image, writable: bool = False) -> Guest:
     return guest
 
 
+def write_sums(folder: Path) -> None:
+    """Write down what the files of a state are."""
+    sums = [f"{name} {ram.digest(folder / name)}\n" for name in FILES]
+    (folder / "sums").write_text("".join(sums))
+
+
+def sync(path: Path) -> None:
+    """Return when a file is on the disk, else a power cut could leave its name alone."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def save(guest: Guest, target: Path) -> None:
-    """Write a guest's state to a file, whole or not at all.
+    """Write a guest's state to a folder, whole or not at all.
 
     The guest stops at that moment; if the state could not be written it goes on.
     """
+    monitor = Monitor(guest.ports["qmp"])
     with cache.scratch() as tmp:
-        file = tmp / "state"
-        Monitor(guest.ports["qmp"]).save(f"cat >{shlex.quote(str(file))}")
-        target.parent.mkdir(exist_ok=True)
-        file.rename(target)
-        prune(target)
+        half = tmp / "state"
+        half.mkdir()
+        with (half / "devices").open("wb") as file:
+            monitor.save(file.fileno())
+        try:
+            sync(half / "devices")
+            ram.copy(guest.memory, half / "ram")
+            write_sums(half)
+            target.parent.mkdir(exist_ok=True)
+            half.rename(target)
+        except BaseException:
+            monitor.ask("cont")
+            raise
+    prune()
+
+
+def restore(image: Image, state: Path, writable: bool = False) -> Guest:
+    """Return a guest that goes on from a state; it is not ready for use yet.
+
+    Raises LabError when the state is not what was saved.
+    """
+    sums = {words[0]: words[-1] for words in cache.table(state / "sums")}
+    for name in FILES:
+        if not cache.intact(state / name, sums.get(name, ""), ram.digest):
+            raise LabError(f"{name} is damaged")
+    return Guest(image, CHECKOUT, state, writable)
 
 
 def prepared(guest: Guest, cache_mode: str, seconds: float = BOOT_SECONDS) -> Guest:
@@ -101,9 +163,9 @@ def open_guest(image: Image, cache_mode: str = "none", writable: bool = False) -
     try:
         for used in (state, image.initrd):
             os.utime(used)  # see prune
-        guest = Guest(image, CHECKOUT, state, writable)
+        guest = restore(image, state, writable)
         return prepared(guest, cache_mode, RESTORE_SECONDS)
-    except (LabError, OSError) as error:
+    except (LabError, OSError, ValueError) as error:
         say("the saved state does not come to life: booting", error)
-        state.unlink(missing_ok=True)
+        remove(state)
     return prepared(boot(image, writable), cache_mode)

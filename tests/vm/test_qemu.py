@@ -14,7 +14,17 @@ import state
 from cache import CHECKOUT, HERE, Image, LabError
 from guest import Guest
 from image import image
-from trial import PROGRAMS, SERIES, Fake, Typist, call, must_end, refused, wait_for
+from trial import (
+    PROGRAMS,
+    SERIES,
+    Fake,
+    Typist,
+    call,
+    must_end,
+    plant,
+    refused,
+    wait_for,
+)
 
 pytest_plugins = ["trial"]
 
@@ -96,7 +106,7 @@ def test_restore_hangs(
         f'touch "{borrowed}/once"\nexec sleep 1000\n'
     )
     img = image(SERIES)
-    state.path(img).write_text("looks like a state")
+    plant(state.path(img))
     monkeypatch.setattr(state, "RESTORE_SECONDS", 0.5)
     with state.open_guest(img) as opened:
         assert opened.run("echo here", 30) == (0, ["here"])

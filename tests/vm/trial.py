@@ -103,6 +103,15 @@ def borrowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, img: Image) -> Pat
     return folder
 
 
+def plant(place: Path) -> Path:
+    """Make what passes for a state until QEMU reads it; return its folder."""
+    place.mkdir(parents=True)
+    for name in state.FILES:
+        (place / name).write_text("looks like it")
+    state.write_sums(place)
+    return place
+
+
 def restored(img: Image) -> Guest:
     """Return a guest that was just restored: what a boot gives, without its time."""
     guest = Guest(img, CHECKOUT, state.path(img))

@@ -46,17 +46,17 @@ samples: ## compile every sample into build/samples
 # Trying things
 
 lab: guest ## open a root shell in a throw-away machine (KERNEL=6.12)
-	@tests/vm/lab --kernel $(KERNEL)
+	@tests/lab/lab --kernel $(KERNEL)
 
 lab-shell: ## open another terminal of that machine (WHO=reader: not as root)
-	@tests/vm/lab-shell --user $(WHO)
+	@tests/lab/lab-shell --user $(WHO)
 
 # AS, which make gives a value itself, is what older copies of the book type.
 WHO = $(if $(filter command,$(origin AS)),$(AS),root)
 
 guest: samples
 	@tests/setup/install lab
-	@tests/vm/fetch $(KERNEL)
+	@tests/lab/fetch $(KERNEL)
 
 live: samples node_modules ## build the machine that runs in the page, into build/html/live
 	@tests/setup/install live
@@ -103,13 +103,13 @@ check: ## run every check and test (KERNELS=all: on four kernels)
 
 matrix: ## run samples and transcripts on four kernels, into docs/kernels.json
 	@$(MAKE) --no-print-directory guest KERNEL=all
-	@tests/vm/run --kernel all --record docs/kernels.json
-	@tests/transcripts/replay --kernel all --results docs/kernels.json
-	@tests/exercises/verify --kernel all
+	@tests/samples/run --kernel all --record docs/kernels.json
+	@tests/transcripts/run --kernel all --results docs/kernels.json
+	@tests/exercises/run --kernel all
 
 lint: ## format, warnings, mistakes and spelling; seconds, no guest
 	@tests/setup/install read check
-	@tests/lint
+	@tests/lint/run
 
 browser: html live ## read the book in a browser; see build/screenshots
 	@tests/browser/run
@@ -127,13 +127,13 @@ node_modules: package.json package-lock.json
 	@tests/setup/node-modules
 
 replay: guest ## run the transcripts and compare them (PAGE=introduction or one)
-	@tests/transcripts/replay --kernel $(KERNEL) $(PAGE)
+	@tests/transcripts/run --kernel $(KERNEL) $(PAGE)
 
 record: guest ## rewrite what differs in transcripts (PAGE=introduction or one)
-	@tests/transcripts/replay --record --kernel $(KERNEL) $(PAGE)
+	@tests/transcripts/run --record --kernel $(KERNEL) $(PAGE)
 
 verify: guest ## grade the graders (E=uts-name: of one exercise)
-	@tests/exercises/verify --kernel $(KERNEL) $(E)
+	@tests/exercises/run --kernel $(KERNEL) $(E)
 
 audit: ## run the check sealed off: read-only, without a network; nothing is left
 	@tests/setup/install read live lab check
@@ -141,23 +141,23 @@ audit: ## run the check sealed off: read-only, without a network; nothing is lef
 	@tests/audit
 
 faults: guest ## let every call of the samples fail, and call them wrongly (S=unshare)
-	@tests/faults/inject --kernel $(KERNEL) $(S)
-	@tests/faults/sanitize $(S)
+	@tests/faults/run --kernel $(KERNEL) $(S)
+	@tests/sanitizers/run $(S)
 
 bench: guest ## measure the lab: to the prompt, and from a save to a verdict
-	@tests/vm/fetch all
+	@tests/lab/fetch all
 	@tests/bench/prompt
 	@tests/bench/exercises
 
 mutants: guest ## show that every test can fail, on wrong samples (PAGE=mnt or one)
-	@tests/samples/mutate --kernel $(KERNEL) $(PAGE)
+	@tests/mutants/run --kernel $(KERNEL) $(PAGE)
 
 clean: ## remove what was built here; never work/
 	rm -rf build
 
 distclean: clean ## remove also what was downloaded, from your cache folder
 	rm -rf node_modules
-	tests/vm/fetch --forget
+	tests/lab/fetch --forget
 
 .PHONY: help read html epub pdf dist samples live lab lab-shell guest check matrix lint browser
 .PHONY: sphinxes elsewhere replay record audit faults bench mutants clean distclean

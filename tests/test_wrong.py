@@ -1,6 +1,7 @@
 """Blocks of wrong versions: how they are read, and what they make of a source."""
 
 import pytest
+
 from tests import wrong
 from tests.wrong import WrongError
 

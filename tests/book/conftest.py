@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
-from support import ROOT, Build, Plant, build_book
+
+from tests import CHECKOUT
+from tests.book.support import Build, Plant, build_book
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Return the checkout."""
-    return ROOT
+    return CHECKOUT
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests import CHECKOUT
 
 # Writes files, by path, into an empty folder, and returns the folder.
 Plant = Callable[[dict[str, str]], Path]
@@ -36,7 +36,7 @@ def build_book(folder: Path) -> Build:
     html, doctrees = folder / "html", folder / "doctrees"
     command = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", "--keep-going"]
     run = subprocess.run(
-        [*command, "-b", "html", "-d", doctrees, ROOT, html],
+        [*command, "-b", "html", "-d", doctrees, CHECKOUT, html],
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-from support import ROOT, Plant
+from tests import CHECKOUT
+from tests.book.support import Plant
 
 TESTS = """\
 import pytest
@@ -24,7 +25,7 @@ def test_error(broken): pass
 
 def last_line(plant: Plant, tests: str) -> str:
     """Return the last line of a run of some tests with the book's conftest.py."""
-    conftest = (ROOT / "tests" / "conftest.py").read_text(encoding="utf-8")
+    conftest = (CHECKOUT / "tests" / "conftest.py").read_text(encoding="utf-8")
     folder = plant({"pytest.ini": "", "conftest.py": conftest, "test_it.py": tests})
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True)
@@ -59,7 +60,7 @@ describe("group", () => {
 def run_node(plant: Plant, tests: str) -> list[str]:
     """Return what node's test runner prints with the book's reporter."""
     folder = plant({"it.test.mjs": tests})
-    reporter = ROOT / "tests" / "browser" / "reporter.mjs"
+    reporter = CHECKOUT / "tests" / "browser" / "reporter.mjs"
     command = ["node", "--test", f"--test-reporter={reporter}", "it.test.mjs"]
     run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True)
     return run.stdout.splitlines()

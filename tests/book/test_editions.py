@@ -4,8 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import website
-from support import ROOT, report
+from tests import CHECKOUT
+from tests.book import website
+from tests.book.support import report
 
 EPUBCHECK = "/usr/share/java/epubcheck.jar"  # its command needs what Java suggests
 
@@ -26,7 +27,7 @@ def check_epub(path: Path) -> list[str]:
 def build_form(form: str, folder: Path) -> Path:
     """Return where the book was built in a form of Sphinx's; no warning may come."""
     command = [sys.executable, "-B", "-m", "sphinx", "-q", "-n", "-W", "-b", form]
-    command += ["-d", str(folder / "doctrees"), str(ROOT), str(folder / form)]
+    command += ["-d", str(folder / "doctrees"), str(CHECKOUT), str(folder / form)]
     run = subprocess.run(command, stderr=subprocess.PIPE, text=True)
     report(run.stderr.splitlines())
     assert run.returncode == 0

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from support import Plant
-from test_extension import PROJECT, read_page, run_sphinx
+
+from tests.book.support import Plant
+from tests.book.test_extension import PROJECT, read_page, run_sphinx
 
 TASK = """\
 :title: Do *it*

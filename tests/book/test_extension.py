@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
-from support import ROOT, Plant
+
+from tests import CHECKOUT
+from tests.book.support import Plant
 
 SAMPLE = """\
 /*
@@ -54,7 +56,7 @@ def run_sphinx(folder: Path, builder: str) -> str:
     with patch_docutils(), docutils_namespace():
         app = Sphinx(
             srcdir=str(folder),
-            confdir=str(ROOT),
+            confdir=str(CHECKOUT),
             outdir=str(out / builder),
             doctreedir=str(out / "doctrees"),
             buildername=builder,

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from book.files.headers import Header, HeaderError, parse_header
 from book.files.samples import (
     FOLDER,
@@ -16,7 +17,8 @@ from book.files.samples import (
     system_calls,
 )
 from book.files.transcripts import SessionError, classify, parse_session
-from support import Plant, report
+
+from tests.book.support import Plant, report
 
 C = """\
 /*

@@ -3,9 +3,10 @@
 import subprocess
 from pathlib import Path
 
-import licence
 import pytest
-from support import report
+
+from tests.book import licence
+from tests.book.support import report
 
 TEXT = """\
 The text is free (SPDX-License-Identifier: T). The text is what stands in docs/*.rst

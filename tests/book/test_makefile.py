@@ -6,7 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import ROOT, Plant, report
+
+from tests import CHECKOUT
+from tests.book.support import Plant, report
 
 TARGET = re.compile(r"^([a-z][a-z-]*):(?!=)(?:[^#\n]*)(?:## (.+))?$", re.MULTILINE)
 
@@ -45,14 +47,16 @@ def check_list(folder: Path) -> list[str]:
 
 def test_make_lists_every_verb() -> None:
     """make alone shows each verb with its text, and no helper."""
-    assert {"read", "check", "lab", "samples", "html"} <= set(read_targets(ROOT))
-    report(check_list(ROOT))
+    assert {"read", "check", "lab", "samples", "html"} <= set(read_targets(CHECKOUT))
+    report(check_list(CHECKOUT))
 
 
-@pytest.mark.parametrize("verb", [v for v, text in read_targets(ROOT).items() if text])
+@pytest.mark.parametrize(
+    "verb", [v for v, text in read_targets(CHECKOUT).items() if text]
+)
 def test_verb_leads_somewhere(verb: str) -> None:
     """make knows how to make every verb that it lists."""
-    run = make(ROOT, "--dry-run", verb)
+    run = make(CHECKOUT, "--dry-run", verb)
     assert (run.returncode, run.stderr) == (0, "")
 
 

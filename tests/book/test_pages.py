@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import prose
 import pytest
-import website
-from support import Build, Plant, report
+
+from tests.book import prose, website
+from tests.book.support import Build, Plant, report
 
 GOOD = '<title>A page</title><h1 id="top">Top</h1>'
 

@@ -9,9 +9,11 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from support import ROOT, Plant
 
-SERVE = ROOT / "docs" / "serve"
+from tests import CHECKOUT
+from tests.book.support import Plant
+
+SERVE = CHECKOUT / "docs" / "serve"
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import prose
-from support import Build, report
+from tests.book import prose
+from tests.book.support import Build, report
 
 WORDS = "docs/wordlist.txt"
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-import rules
-from support import Plant, report
+
+from tests.book import rules
+from tests.book.support import Plant, report
 
 HEADER = """\
 /*
@@ -209,7 +210,7 @@ BROKEN = [
     ),
     (
         rules.docs_import_no_tests,
-        {"docs/serve": 'import sys\nsys.path.insert(0, str(ROOT / "tests"))\n'},
+        {"docs/serve": 'import sys\nsys.path.insert(0, str(CHECKOUT / "tests"))\n'},
         "docs/serve: imports code of tests/",
     ),
     (

@@ -6,17 +6,16 @@ of its name. Readers are offered those that a page shows.
 """
 
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from book.files.exercises import Task, TaskError, labels, read_task
+
+from tests import CHECKOUT, wrong
+from tests.wrong import WrongError
+
 HERE = CHECKOUT / "tests/exercises"
 
-sys.path[:0] = [str(CHECKOUT / "docs/_ext"), str(CHECKOUT / "tests/vm"), str(CHECKOUT)]
-from book.files.exercises import Task, TaskError, labels, read_task  # noqa: E402
-from tests import wrong  # noqa: E402
-from tests.wrong import WrongError  # noqa: E402
 
 LEVELS = ("question", "manual page", "call", "line")
 EXPECTED = ("fact", "observed")  # of a wrong version: what it must come to

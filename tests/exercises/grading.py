@@ -7,20 +7,17 @@ or, if asked for, here.
 import re
 import shlex
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from catalogue import CHECKOUT, HERE, Exercise, ExerciseError
-
-sys.path.insert(0, str(CHECKOUT / "tests/vm"))
-from cache import LabError  # noqa: E402
-from guest import Guest  # noqa: E402
-from image import image  # noqa: E402
-from state import open_guest  # noqa: E402
+from tests.exercises.catalogue import HERE, Exercise, ExerciseError
+from tests.lab.cache import LabError
+from tests.lab.guest import Guest
+from tests.lab.image import image
+from tests.lab.state import open_guest
 
 COMPILER = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Wextra", "-static"]
 SECONDS = 40.0  # a grader ends by itself: after ten, or thirty with --patient

@@ -11,7 +11,8 @@ import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from catalogue import CHECKOUT, Exercise
+from tests import CHECKOUT
+from tests.exercises.catalogue import Exercise
 
 FILE = CHECKOUT / "work/.exercises.json"
 

@@ -4,10 +4,11 @@ import os
 import sys
 import textwrap
 
-import catalogue
 from book.files.exercises import plain
-from catalogue import Exercise
-from grading import Verdict
+
+from tests.exercises import catalogue
+from tests.exercises.catalogue import Exercise
+from tests.exercises.grading import Verdict
 
 WIDTH = 80
 BOLD, RED, GREEN, PLAIN = "1", "31", "32", "0"

@@ -3,13 +3,14 @@
 import re
 from pathlib import Path
 
-import catalogue
-import grading
-import progress
 import pytest
+
 from book.files.exercises import labels, plain
-from catalogue import CHECKOUT, ExerciseError
-from cache import LabError
+
+from tests import CHECKOUT
+from tests.exercises import catalogue, grading, progress
+from tests.exercises.catalogue import ExerciseError
+from tests.lab.cache import LabError
 
 SOURCE = """\
 one

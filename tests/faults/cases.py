@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 
-import lines
-import words
-from lines import Line, LineError
-from usage import Usage, parse
+from tests.faults import lines, words
+from tests.faults.lines import Line, LineError
+from tests.faults.usage import Usage, parse
 
 REASONS = ("skip", "guest")
 CALLS = ("answers", "ended", "tools")

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-import inventory
-from cases import Case
-from guest import Guest
-from sandbox import Sandbox
-from subject import GUEST_BUILD, Subject
-from usage import PLACE
+from tests.faults.cases import Case
+from tests.faults.sandbox import Sandbox
+from tests.faults.subject import GUEST_BUILD, Subject
+from tests.faults.usage import PLACE
+from tests.lab import inventory
+from tests.lab.guest import Guest
 
 SECONDS = 30  # for one run; on a busy machine the slowest takes a tenth of it
 LOG = f"{PLACE}/log"

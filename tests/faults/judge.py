@@ -9,10 +9,10 @@ import os
 import re
 from dataclasses import dataclass
 
-from cases import Case
-from cell import Run
-from subject import Subject
-from table import SHORT, Call
+from tests.faults.cases import Case
+from tests.faults.cell import Run
+from tests.faults.subject import Subject
+from tests.faults.table import SHORT, Call
 
 TYPES = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
 REPORTED, TOLERATED = "reported", "tolerated"

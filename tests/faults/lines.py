@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests import CHECKOUT
+
 TOOLS = "introduction"  # the chapter of the samples that lie in no folder
 SHARED = ("word", "wrong", "call")  # keys of what is about no single program
 LINE = re.compile(r"(?:([\w./-]+) +)?([a-z]+): *(.*)")

@@ -6,13 +6,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import table
-from cases import Case, cases
-from cell import Places, Run, traced
-from judge import WRONG, Fault, Verdict, always_wrong, judge
-from strace import COUNTED, MARKER, Site, Trace, read
-from subject import Subject, call_number
-from table import SHORT, Call
+from tests.faults import table
+from tests.faults.cases import Case, cases
+from tests.faults.cell import Places, Run, traced
+from tests.faults.judge import WRONG, Fault, Verdict, always_wrong, judge
+from tests.faults.strace import COUNTED, MARKER, Site, Trace, read
+from tests.faults.subject import Subject, call_number
+from tests.faults.table import SHORT, Call
 
 COMMAND_STATUS = 42  # see probe.c
 
@@ -44,8 +44,8 @@ class Cell:
         if self.verdict.expected:
             lines.append(f"  expected: {self.verdict.expected}")
         again = f"{options} --only {shlex.quote(self.name)} {self.subject}".strip()
-        lines.append(f"  repeat:   tests/faults/inject {again}")
-        lines.append(f"  shell:    tests/faults/inject --shell {again}")
+        lines.append(f"  repeat:   tests/faults/run {again}")
+        lines.append(f"  shell:    tests/faults/run --shell {again}")
         return "\n".join(lines)
 
 

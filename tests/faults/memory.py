@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
-from cases import Case, cases, reason
-from cell import LOG, Places, Run
-from sandbox import Sandbox
-from subject import BUILD, GUEST_BUILD, Subject, compiled
+from tests.faults.cases import Case, cases, reason
+from tests.faults.cell import LOG, Places, Run
+from tests.faults.sandbox import Sandbox
+from tests.faults.subject import BUILD, GUEST_BUILD, Subject, compiled
 
 SUPPRESSIONS = "/book/tests/faults/valgrind.supp"
 SAME = 2  # descriptors that one call opens, and may leave for exit to close: a pipe's

@@ -10,13 +10,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cases import Case, cases
-from cell import Places, Run
-from judge import REPORTED, TOLERATED, Verdict, always_wrong, messages, own_messages
-from matrix import Cell
-from subject import Subject
-from usage import PLACE
-from words import Wrong
+from tests.faults.cases import Case, cases
+from tests.faults.cell import Places, Run
+from tests.faults.judge import (
+    REPORTED,
+    TOLERATED,
+    Verdict,
+    always_wrong,
+    messages,
+    own_messages,
+)
+from tests.faults.matrix import Cell
+from tests.faults.subject import Subject
+from tests.faults.usage import PLACE
+from tests.faults.words import Wrong
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cache import CHECKOUT, LabError
-from subject import LAB
+from tests import CHECKOUT
+from tests.faults.subject import LAB
+from tests.lab.cache import LabError
 
 LOOP = """
 while IFS=' ' read -r word command; do

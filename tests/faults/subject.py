@@ -2,12 +2,16 @@
 
 import re
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from book.files.headers import Header, parse_header
+from book.files.samples import FOLDER, find_samples
+
+from tests import CHECKOUT
+from tests.faults.cases import reason
+
 HERE = CHECKOUT / "tests/faults"
 BUILD = CHECKOUT / "build/faults"
 SOLUTIONS = "tests/exercises/*/solution.c"
@@ -15,11 +19,6 @@ LAB = BUILD / "lab"  # the guest's own programs, compiled for here
 GUEST_BUILD = "/book/build/faults"
 HEADERS = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
 COMPILE = ["gcc", "-std=gnu17", "-O2", "-static"]
-
-sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
-from book.files.headers import Header, parse_header  # noqa: E402
-from book.files.samples import FOLDER, find_samples  # noqa: E402
-from cases import reason  # noqa: E402
 
 
 class BuildError(Exception):
@@ -102,7 +101,7 @@ def build(programs: list[Subject]) -> None:
     marked = [*COMPILE, str(HERE / "marker.c")]
     work = [(subject.source, BUILD / subject.name, marked) for subject in programs]
     work += [(HERE / f"{n}.c", BUILD / n, COMPILE) for n in ("cell", "probe")]
-    guest = CHECKOUT / "tests/vm/guest"
+    guest = CHECKOUT / "tests/lab/guest"
     names = ("census", "inventory")
     work += [(guest / f"{n}.c", LAB / n, COMPILE) for n in names]
     with ThreadPoolExecutor() as pool:

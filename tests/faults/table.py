@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import lines
-from lines import LineError
+from tests.faults import lines
+from tests.faults.lines import LineError
 
 FILE = Path(__file__).with_name("errnos.txt")
 FORM = re.compile(r"(\w+)(?:=([\w,]+))?(?: +>([\d.]+))?((?: +\w+)*)")

@@ -1,6 +1,5 @@
 """Every class of wrong cell is found, on programs that are wrong on purpose."""
 
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,25 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import cell, judge, memory, strace, table, usage, words
+from tests.faults.cases import Case
+from tests.faults.cell import Places
+from tests.faults.lines import LineError
+from tests.faults.matrix import Cell, Matrix
+from tests.faults.natural import Natural
+from tests.faults.sandbox import Sandbox
+from tests.faults.subject import BUILD, GUEST_BUILD, Subject, build, of_file, subjects
+from tests.lab import cache
+from tests.lab.image import image
+from tests.lab.state import open_guest
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "vm")]
-import cache  # noqa: E402
-import cell  # noqa: E402
-import judge  # noqa: E402
-import memory  # noqa: E402
-import strace  # noqa: E402
-import table  # noqa: E402
-import usage  # noqa: E402
-import words  # noqa: E402
-from cases import Case  # noqa: E402
-from cell import Places  # noqa: E402
-from image import image  # noqa: E402
-from lines import LineError  # noqa: E402
-from matrix import Cell, Matrix  # noqa: E402
-from natural import Natural  # noqa: E402
-from sandbox import Sandbox  # noqa: E402
-from state import open_guest  # noqa: E402
-from subject import BUILD, GUEST_BUILD, Subject, build, of_file, subjects  # noqa: E402
 
 # The class that a cell must be found to be; the program in wrong/, named after it
 # unless two show the same; the cell.
@@ -97,9 +90,7 @@ def test_matrix_finds(places: Places, found: str, name: str, only: str) -> None:
     shown = run.show("--kernel 7.3")
     assert f"wrong/{name}: {only}" in shown and judge.WRONG[found] in shown
     for options in ("", " --shell"):
-        again = (
-            f"tests/faults/inject{options} --kernel 7.3 --only '{only}' wrong/{name}"
-        )
+        again = f"tests/faults/run{options} --kernel 7.3 --only '{only}' wrong/{name}"
         assert again in shown
 
 

@@ -2,15 +2,14 @@
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import CHECKOUT  # noqa: E402
+from tests.lab.trial import Typist
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "vm")]
-from lines import CHECKOUT  # noqa: E402
-from trial import Typist  # noqa: E402
 
 CELL = "unshare number 1 gives EPERM"
 UP = """\
@@ -40,7 +39,7 @@ int main(int argc, char *argv[])
 def inject(checkout: Path, *words: str) -> list[str]:
     """Return the lines that inject prints in a checkout."""
     run = subprocess.run(
-        [checkout / "tests/faults/inject", *words], capture_output=True, text=True
+        [checkout / "tests/faults/run", *words], capture_output=True, text=True
     )
     assert not run.stderr
     return run.stdout.splitlines()
@@ -49,7 +48,7 @@ def inject(checkout: Path, *words: str) -> list[str]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Return a checkout with one sample, of a chapter that no file speaks of."""
-    for folder in ("tests/faults", "tests/vm", "docs/_ext"):
+    for folder in ("tests/faults", "tests/lab", "docs/_ext"):
         shutil.copytree(CHECKOUT / folder, tmp_path / folder)
     sample = tmp_path / "code-samples/made/up.c"
     sample.parent.mkdir(parents=True)
@@ -90,7 +89,7 @@ def test_cell_that_is_none(checkout: Path) -> None:
 
 def test_shell_beside_a_failure() -> None:
     """The lab opens with what the cell needs, and its command waits to be run."""
-    command = ["tests/faults/inject", "--shell", "--only", CELL, "unshare"]
+    command = ["tests/faults/run", "--shell", "--only", CELL, "unshare"]
     typist = Typist(command, CHECKOUT, TERM="xterm")
     typist.expect_exact("sh1# cd /tmp/faults/cwd && /book/build/faults/cell ")
     typist.expect_exact("'two words'")
@@ -106,7 +105,7 @@ def test_shell_beside_a_failure() -> None:
 def test_shell_is_for_one_cell() -> None:
     """Whoever asks for it without a cell is told how to."""
     run = subprocess.run(
-        [CHECKOUT / "tests/faults/inject", "--shell", "unshare"],
+        [CHECKOUT / "tests/faults/run", "--shell", "unshare"],
         capture_output=True,
         text=True,
     )

@@ -1,21 +1,16 @@
 """What a chapter says of its programs in lines of text is read, and held to them."""
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.faults import cases, lines, table, usage, words
+from tests.faults.lines import LineError
+from tests.faults.subject import subjects
+
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "vm")]
-import cases  # noqa: E402
-import lines  # noqa: E402
-import table  # noqa: E402
-import usage  # noqa: E402
-import words  # noqa: E402
-from lines import LineError  # noqa: E402
-from subject import subjects  # noqa: E402
 
 Write = Callable[[str, str], None]
 

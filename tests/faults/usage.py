@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lines import LineError
-from words import Word, Wrong
+from tests.faults.lines import LineError
+from tests.faults.words import Word, Wrong
 
 PLACE = "/tmp/faults"  # see the program setup
 TOKEN = re.compile(

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import lines
-from lines import Line, LineError
+from tests.faults import lines
+from tests.faults.lines import Line, LineError
 
 FILE = Path(__file__).with_name("words.txt")
 WRONG = "expected 'wrong: WHAT | VALUE | ERRNOS | STATUSES' or 'wrong: as NAME'"

@@ -5,14 +5,14 @@ lab; a transcript that the machine cannot run has a reason instead of steps.
 """
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS / "transcripts"), str(TESTS / "exercises")]
-import catalogue  # noqa: E402
-from transcript import (  # noqa: E402
+from book.files.exercises import labels
+from book.files.transcripts import page_reason
+
+from tests.exercises import catalogue
+from tests.transcripts.transcript import (
     CHECKOUT,
     Step,
     file_for,
@@ -20,8 +20,8 @@ from transcript import (  # noqa: E402
     pages,
     read_transcript,
 )
-from book.files.exercises import labels  # noqa: E402
-from book.files.transcripts import page_reason  # noqa: E402
+
+TESTS = Path(__file__).resolve().parents[1]
 
 GUEST = CHECKOUT / "docs/live/guest.json"
 

@@ -6,26 +6,18 @@ made of them lie in the lab's cache, named by what they were made from.
 
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests import CHECKOUT
+from tests.lab import cache, contents
+from tests.lab.cache import Kernel  # noqa: E402
+from tests.lab.debian import kernel_packages, mirror, pack_kernel, private_apt, run, say
+from tests.lab.tree import pack_cpio, plain
 
 HERE = Path(__file__).resolve().parent
 LAB = HERE.parent / "vm/guest"
 EXERCISES = HERE.parent / "exercises"
-sys.path.insert(0, str(HERE.parent / "vm"))
-import cache  # noqa: E402
-import contents  # noqa: E402
-from cache import CHECKOUT, Kernel  # noqa: E402
-from debian import (  # noqa: E402
-    kernel_packages,
-    mirror,
-    pack_kernel,
-    private_apt,
-    run,
-    say,
-)
-from tree import pack_cpio, plain  # noqa: E402
 
 KERNEL = Kernel("6.1", "bookworm")  # the last series that Debian builds for i386
 FLAVOUR = "686"  # the other one wants PAE, and gives nothing for it in 96 MB
@@ -119,7 +111,7 @@ def find(root: Path, folders: tuple[str, ...], name: str) -> str:
     for place in folders:
         if (root / place / name).exists():
             return f"{place}/{name}"
-    raise cache.LabError(f"no package of the page in tests/vm/contents.txt has {name}")
+    raise cache.LabError(f"no package of the page in tests/lab/contents.txt has {name}")
 
 
 def with_libraries(root: Path, names: list[str]) -> Iterator[str]:
@@ -166,7 +158,7 @@ def compiled(root: Path, debian: Path) -> None:
         run(["make", "-s", "-j2", *where, named, "LDFLAGS=-s"])
     shutil.rmtree(root / "book/build/exercises/library")
     options = flags.partition("=")[2].split()
-    for source in sorted((CHECKOUT / "tests/vm/guest").glob("*.c")):
+    for source in sorted((CHECKOUT / "tests/lab/guest").glob("*.c")):
         run(["gcc", *options, "-s", "-o", root / "lab" / source.stem, source])
 
 

@@ -3,10 +3,11 @@
 import json
 from pathlib import Path
 
-import pages
 import pytest
-import transcript
-from pages import GUEST, write_pages
+
+from tests.live import pages
+from tests.live.pages import GUEST, write_pages
+from tests.transcripts import transcript
 
 SESSION = """\
 #: setup: mkdir /tmp/a

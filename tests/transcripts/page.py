@@ -1,18 +1,14 @@
 """Run the transcripts of a page, in page order, in one guest."""
 
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vm"))
-import cache  # noqa: E402
-import inventory  # noqa: E402
-from compare import Names  # noqa: E402
-from guest import Guest  # noqa: E402
-from image import image  # noqa: E402
-from session import Session  # noqa: E402
-from state import open_guest  # noqa: E402
-from transcript import (  # noqa: E402
+from tests.lab import cache, inventory
+from tests.lab.guest import Guest
+from tests.lab.image import image
+from tests.lab.state import open_guest
+from tests.transcripts.compare import Names
+from tests.transcripts.session import Session
+from tests.transcripts.transcript import (
     SessionError,
     Transcript,
     TranscriptError,

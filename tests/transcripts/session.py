@@ -3,18 +3,15 @@
 import re
 import secrets
 import shlex
-import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from pexpect import EOF, TIMEOUT
 from pexpect.fdpexpect import fdspawn
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "vm"))
-import inventory  # noqa: E402
-from guest import Guest  # noqa: E402
-from transcript import Step, Transcript, TranscriptError, unprintable  # noqa: E402
+from tests.lab import inventory
+from tests.lab.guest import Guest
+from tests.transcripts.transcript import Step, Transcript, TranscriptError, unprintable
 
 ROWS, COLUMNS = 50, 100
 SECONDS = 30.0  # for one step

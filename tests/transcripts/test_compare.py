@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from compare import Names
+from tests.transcripts.compare import Names
 
 A, B, C = "4026532201", "4026532202", "4026532203"
 X, Y, Z = "4026532301", "4026532302", "4026532303"

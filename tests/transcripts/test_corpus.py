@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-import image
-import transcript
-from cache import DEFAULT
-from compare import form, read_kinds
-from page import Outcome, run_page
-from session import Session
+from tests.lab import image
+from tests.lab.cache import DEFAULT
+from tests.transcripts import transcript
+from tests.transcripts.compare import form, read_kinds
+from tests.transcripts.page import Outcome, run_page
+from tests.transcripts.session import Session
 
 CORPUS = Path(__file__).parent / "corpus"
 FAIL = sorted(path.stem for path in CORPUS.glob("*.message"))

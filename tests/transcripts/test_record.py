@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cache import DEFAULT
-from page import Outcome, run_page
-from test_corpus import docs, write_page
+from tests.lab.cache import DEFAULT
+from tests.transcripts.page import Outcome, run_page
+from tests.transcripts.test_corpus import docs, write_page
 
 __all__ = ["docs"]
 
@@ -155,7 +155,7 @@ def test_leftovers(docs: Path) -> None:
 def test_command_line(arguments: list[str], message: str) -> None:
     """What cannot be run is said, and is no success."""
     done = subprocess.run(
-        [Path(__file__).parent / "replay", *arguments],
+        [Path(__file__).parent / "run", *arguments],
         capture_output=True,
         text=True,
         check=False,

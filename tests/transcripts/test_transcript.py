@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-import transcript
-from compare import Names
-from session import shown
-from transcript import (
+from tests.transcripts import transcript
+from tests.transcripts.compare import Names
+from tests.transcripts.session import shown
+from tests.transcripts.transcript import (
     Transcript,
     file_for,
     file_to_record,

@@ -22,21 +22,11 @@ and other control characters are refused, and what would be read as a prompt.
 
 import re
 import shutil
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-DOCS = CHECKOUT / "docs"
-KEYS = ("^C", "^D")
-NEEDS = re.compile(r"linux >= (\d+\.\d+)")
-
-# All but the tab: the reader of a file, and Python, take some for the end of a line.
-CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
-
-sys.path.insert(0, str(CHECKOUT / "docs/_ext"))
-from book.files.headers import version  # noqa: E402
-from book.files.transcripts import (  # noqa: E402
+from book.files.headers import version
+from book.files.transcripts import (
     CONTINUATION,
     PROMPT,
     TRAP,
@@ -46,6 +36,16 @@ from book.files.transcripts import (  # noqa: E402
     read_session,
     serving,
 )
+
+from tests import CHECKOUT
+
+DOCS = CHECKOUT / "docs"
+KEYS = ("^C", "^D")
+NEEDS = re.compile(r"linux >= (\d+\.\d+)")
+
+# All but the tab: the reader of a file, and Python, take some for the end of a line.
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffd]")
+
 
 __all__ = ["SessionError", "Transcript", "read_transcript", "page_sessions", "version"]
 

@@ -12,9 +12,22 @@ if TYPE_CHECKING:
 
 def setup(app: "Sphinx") -> dict[str, bool]:
     """Register every part of the book's extension."""
-    from .pages import boxes, buttons, editions, exercise_box, failures, figures
-    from .pages import kernel_matrix, lexers, names, roles, sample_index
-    from .pages import sample_listing, theme, transcript_block
+    from .pages import (
+        boxes,
+        buttons,
+        editions,
+        exercise_box,
+        failures,
+        figures,
+        kernel_matrix,
+        lexers,
+        names,
+        roles,
+        sample_index,
+        sample_listing,
+        theme,
+        transcript_block,
+    )
 
     parts = (
         *(boxes, buttons, editions, exercise_box, failures, figures, kernel_matrix),

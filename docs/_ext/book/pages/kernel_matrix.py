@@ -16,14 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from ..files.headers import read_header
-from ..files.kernels import (
-    FILE,
-    Kernels,
-    KernelsError,
-    Row,
-    availability,
-    read_kernels,
-)
+from ..files.kernels import FILE, Kernels, KernelsError, Row, availability, read_kernels
 from ..files.samples import FOLDER
 from .markup import literal, table_row
 

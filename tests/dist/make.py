@@ -1,0 +1,123 @@
+"""Put together what a reader without Debian downloads, in build/dist.
+
+The site, EPUB and PDF, an archive of the samples, and the lab: a kernel, its initial
+file system with the compiled samples, the root image, and a script that boots them
+under any QEMU. SHA256SUMS names them all. What goes in must have been built: "make
+dist" sees to that.
+"""
+
+import argparse
+import gzip
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import IO, cast
+
+from tests import CHECKOUT
+from tests.lab import cache, guest
+from tests.lab.cache import LabError
+from tests.lab.image import image
+from tests.lab.tree import pack_cpio, set_modes
+
+HERE = Path(__file__).resolve().parent
+
+BUILD = CHECKOUT / "build"
+BOOK = "linux-namespaces-hands-on"
+
+
+def archive(source: Path, target: Path, name: str) -> None:
+    """Pack a folder under a name, so that the same files make the same archive."""
+
+    def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = entry.mtime = 0
+        entry.uname = entry.gname = "root"
+        entry.mode = 0o755 if entry.mode & 0o100 else 0o644
+        return entry
+
+    with target.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed:
+        with tarfile.open(fileobj=cast(IO[bytes], packed), mode="w") as tar:
+            tar.add(source, name, filter=plain)
+
+
+def portable_initrd(plain: Path, target: Path) -> None:
+    """Write a guest's initramfs with the samples in it, for a guest on its own.
+
+    The kernel unpacks one cpio archive after another, so ours is appended.
+    """
+    with cache.scratch() as tmp:
+        lab = tmp / "tree" / "lab"
+        shutil.copytree(HERE / "guest", lab)
+        shutil.copytree(CHECKOUT / "code-samples", lab / "book/code-samples")
+        shutil.copytree(BUILD / "samples", lab / "book/build/samples")
+        pack_cpio(tmp / "tree", tmp / "more")
+        with target.open("wb") as whole:
+            for part in (plain, tmp / "more"):
+                with part.open("rb") as file:
+                    shutil.copyfileobj(file, whole)
+                whole.write(b"\0" * (-whole.tell() % 512))
+
+
+def machine_words() -> str:
+    """Return what boot gives to QEMU, a word a line: all but where terminals lead."""
+    machine = [*guest.board(Path("root.squashfs"), "q35"), *guest.terminals()]
+    words = [*guest.BARE, *machine, *guest.booted(Path("vmlinuz"), Path("initrd"))]
+    return "".join(f"{word}\n" for word in words)
+
+
+def make_lab(series: str, folder: Path) -> None:
+    """Write the five files of the lab into a folder."""
+    files = image(series)
+    folder.mkdir()
+    shutil.copy(files.kernel, folder / "vmlinuz")
+    shutil.copy(files.root, folder / "root.squashfs")
+    portable_initrd(files.initrd, folder / "initrd")
+    (folder / "machine").write_text(machine_words())
+    shutil.copy(HERE / "boot", folder / "boot")
+
+
+def make_dist(series: str, dist: Path) -> None:
+    """Write everything into a folder that is empty."""
+    for form in ("epub", "pdf"):
+        shutil.copy(BUILD / form / f"{BOOK}.{form}", dist)
+    archive(BUILD / "html", dist / f"{BOOK}-site.tar.gz", BOOK)
+    archive(CHECKOUT / "code-samples", dist / f"{BOOK}-samples.tar.gz", "code-samples")
+    make_lab(series, dist / "lab")
+    set_modes(dist)
+    sums = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(dist)}\n"
+        for path in sorted(dist.rglob("*"))
+        if path.is_file()
+    ]
+    (dist / "SHA256SUMS").write_text("".join(sums), encoding="ascii")
+
+
+def main() -> int:
+    """Make it anew, beside the old one until it is whole; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="tests/dist/make", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument("--kernel", default=cache.DEFAULT, metavar="SERIES")
+    args = parser.parse_args()
+    dist, new = BUILD / "dist", BUILD / "dist.new"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    try:
+        make_dist(args.kernel, new)
+    except FileNotFoundError as error:
+        print(f"dist: no {error.filename}: run 'make dist'", file=sys.stderr)
+        return 1
+    except (LabError, OSError) as error:
+        print(f"dist: {error}", file=sys.stderr)
+        return 1
+    shutil.rmtree(dist, ignore_errors=True)
+    os.rename(new, dist)
+    subprocess.run(["du", "-ah", "--apparent-size", str(dist)], check=False)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,281 @@
+"""Do the exercises of the book: list, start, try, watch, hint, solution, reset, next.
+
+A task is done in a copy of its starter, in work/. Programs are judged in the lab, a
+throw-away machine, or with --where here on this kernel.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests import CHECKOUT
+from tests.exercises import catalogue, progress, show
+from tests.exercises.catalogue import LEVELS, Exercise, ExerciseError
+from tests.exercises.grading import (
+    Lab,
+    LabError,
+    Runner,
+    Verdict,
+    build_graders,
+    compile_program,
+    grade,
+    program_of,
+    run_here,
+)
+
+HERE_WARNING = """\
+On this kernel, as root: the program runs in namespaces of its own with every file
+system read-only, but nothing stands between it and the kernel's settings. The lab
+is the place for programs that you do not trust yet."""
+NOT_YET = 3  # the exit status when the work has been judged and does not pass
+POLL = 0.02  # seconds between two looks at a file: no editor and no mount hides a save
+
+
+@dataclass
+class Place:
+    """Where programs are judged."""
+
+    run: Runner
+    root: str
+    name: str  # as a verdict says it
+
+
+def relative(path: Path) -> str:
+    """Return a path as the doer types it."""
+    return str(path.relative_to(CHECKOUT))
+
+
+def place(where: str, lab: Lab) -> Place:
+    """Return the place that was asked for."""
+    if where == "here":
+        if os.geteuid() != 0:
+            raise ExerciseError("WHERE=here needs root; the lab needs nobody's rights")
+        print(HERE_WARNING, flush=True)
+        return Place(run_here, str(CHECKOUT), "on this kernel")
+    return Place(lab.run, "/book", f"on Linux {lab.series} in the lab")
+
+
+def need_work(exercise: Exercise) -> None:
+    """Raise ExerciseError when the exercise has not been started."""
+    if not exercise.work.exists():
+        raise ExerciseError(
+            f"there is no {relative(exercise.work)} yet: make start E={exercise.name}"
+        )
+
+
+def judge(exercise: Exercise, at: Place) -> Verdict | None:
+    """Compile and judge the doer's work, show the verdict, keep what came of it.
+
+    Returns None when it does not compile; the compiler has said why.
+    """
+    program = program_of(exercise)
+    source = progress.digest(exercise.work)
+    if exercise.suffix == ".c":
+        compiled, said = compile_program(exercise.work, program)
+        print(said, end="", flush=True)
+        if not compiled:
+            print("not yet: it has to compile first", flush=True)
+            return None
+    verdict = grade(at.run, at.root, exercise, relative(program))
+    show.show_verdict(exercise, verdict, at.name)
+    entry = progress.entry(exercise)
+    entry.failed = verdict.failed
+    if verdict.passed:
+        entry.passed, entry.kernel = source, at.name
+    progress.write(exercise, entry)
+    return verdict
+
+
+def do_list(args: argparse.Namespace) -> int:
+    """List all exercises, by chapter, with how far you are."""
+    chapter = ""
+    known = catalogue.offered()
+    for exercise in known:
+        if exercise.chapter != chapter:
+            chapter = exercise.chapter
+            print(chapter)
+        state = progress.state(exercise)
+        print(f"  {state:8} {exercise.name:24} {exercise.task().title}")
+    done = sum(progress.state(exercise) == "passed" for exercise in known)
+    print(f"{done} of {len(known)} passed; make start E=NAME begins one")
+    return 0
+
+
+def do_start(args: argparse.Namespace) -> int:
+    """Copy a starter to work/, unless it is there, and print the task."""
+    exercise = catalogue.find(args.name)
+    show.show_task(exercise)
+    print()
+    if exercise.work.exists():
+        print(f"Your {relative(exercise.work)} is as you left it.")
+    else:
+        exercise.work.parent.mkdir(exist_ok=True)
+        copy_starter(exercise)
+        print(f"Edit {relative(exercise.work)}.")
+    print(f"make try E={exercise.name} judges it, make watch at every save.")
+    return 0
+
+
+def copy_starter(exercise: Exercise) -> None:
+    """Write the doer's copy; a script can be executed."""
+    shutil.copyfile(exercise.starter, exercise.work)
+    exercise.work.chmod(0o755 if exercise.suffix == ".sh" else 0o644)
+
+
+def do_try(args: argparse.Namespace) -> int:
+    """Judge your work once: status 0 when it passes, 3 when not yet."""
+    exercise = catalogue.find(args.name)
+    need_work(exercise)
+    build_graders()
+    with Lab(args.kernel) as lab:
+        verdict = judge(exercise, place(args.where, lab))
+    return 0 if verdict and verdict.passed else NOT_YET
+
+
+def stamp(path: Path) -> tuple[int, int, int]:
+    """Return what changes when a file is saved; zeros while an editor replaces it."""
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        return 0, 0, 0
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino
+
+
+def wait_for_save(path: Path, last: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Return a file's new stamp, once it has changed and then stayed for a moment."""
+    seen = last
+    while True:
+        time.sleep(POLL)
+        before, seen = seen, stamp(path)
+        if seen == before != last and seen[2]:
+            return seen
+
+
+def do_watch(args: argparse.Namespace) -> int:
+    """Judge your work at every save, until ^C."""
+    exercise = catalogue.find(args.name)
+    need_work(exercise)
+    build_graders()
+    with Lab(args.kernel) as lab:
+        at = place(args.where, lab)
+        while True:
+            seen = stamp(exercise.work)
+            try:
+                judge(exercise, at)
+            except LabError as error:
+                print(f"exercises: {error}", flush=True)
+            print(f"-- waiting for you to save {relative(exercise.work)} (^C ends)")
+            sys.stdout.flush()
+            wait_for_save(exercise.work, seen)
+
+
+def do_hint(args: argparse.Namespace) -> int:
+    """Give the next hint for the fact that failed last."""
+    exercise = catalogue.find(args.name)
+    entry = progress.entry(exercise)
+    if not entry.failed:
+        why = "nothing failed last time" if entry.passed else "nothing was judged yet"
+        raise ExerciseError(f"{why}: make try E={exercise.name}, and a hint follows it")
+    hints = catalogue.hints(exercise)[entry.failed]
+    given = entry.hints.get(entry.failed, 0)
+    level = min(given, len(hints) - 1)
+    print(f"{exercise.name}, {entry.failed}: hint {level + 1} of {len(hints)}")
+    print(f"\n  the {LEVELS[level]}:\n")
+    print(show.wrapped(hints[level], "    "))
+    entry.hints[entry.failed] = level + 1
+    progress.write(exercise, entry)
+    if level + 1 == len(hints):
+        print("\nThat was the last one for this fact.")
+    return 0
+
+
+def do_solution(args: argparse.Namespace) -> int:
+    """Show our solution, to those who have one."""
+    exercise = catalogue.find(args.name)
+    if not progress.entry(exercise).passed:
+        raise ExerciseError(
+            "our solution is for those who have one: make hint "
+            f"E={exercise.name} helps you to yours"
+        )
+    print(catalogue.solution(exercise), end="")
+    notes = exercise.folder / "notes"
+    if notes.exists():
+        print("\nWhat else the book would do\n")
+        print(notes.read_text(encoding="utf-8"), end="")
+    return 0
+
+
+def do_reset(args: argparse.Namespace) -> int:
+    """Begin again from the starter, after asking."""
+    exercise = catalogue.find(args.name)
+    if exercise.work.exists() and not args.yes:
+        question = f"throw away your {relative(exercise.work)}? (yes/no) "
+        if not sys.stdin.isatty():
+            raise ExerciseError("nobody to ask here: add --yes to throw it away")
+        if input(question).strip() != "yes":
+            print("kept")
+            return 1
+    exercise.work.parent.mkdir(exist_ok=True)
+    copy_starter(exercise)
+    progress.write(exercise, progress.Entry())
+    print(f"{relative(exercise.work)} is the starter again")
+    return 0
+
+
+def do_next(args: argparse.Namespace) -> int:
+    """Name the next exercise that has not passed."""
+    for exercise in catalogue.offered():
+        if progress.state(exercise) != "passed":
+            print(f"{exercise.name}: {exercise.task().title}")
+            print(f"make start E={exercise.name}")
+            return 0
+    print("You have passed them all.")
+    return 0
+
+
+VERBS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "list": do_list,
+    "start": do_start,
+    "try": do_try,
+    "watch": do_watch,
+    "hint": do_hint,
+    "solution": do_solution,
+    "reset": do_reset,
+    "next": do_next,
+}
+
+
+def main() -> int:
+    """Do what was asked; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="tests/exercises/exercise", description=__doc__.split("\n")[0]
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, function in VERBS.items():
+        words = (function.__doc__ or "").strip()
+        verb = verbs.add_parser(name, help=words.rstrip(".").lower(), description=words)
+        if name not in ("list", "next"):
+            verb.add_argument("name", nargs="?", default="", metavar="EXERCISE")
+        if name in ("try", "watch"):
+            verb.add_argument("--kernel", default="6.12", metavar="SERIES")
+            verb.add_argument("--where", default="lab", choices=["lab", "here"])
+        if name == "reset":
+            verb.add_argument("--yes", action="store_true", help="do not ask")
+    args = parser.parse_args()
+    try:
+        return VERBS[args.verb](args)
+    except (ExerciseError, LabError, OSError) as error:
+        print(f"exercises: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print()
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

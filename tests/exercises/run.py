@@ -1,0 +1,297 @@
+"""Grade the graders: run them on programs whose verdict is known.
+
+The solution must pass. The starter must compile without a warning, be the one that
+is cut from the solution, and fail. Each wrong version, and each program that others
+wrote, must fail first on the fact that its line names, with the words that it names.
+Each fact must be the first failure of something, have its hints, and name a section
+that exists. And nothing may be left in the guest after any of them.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from book.files.exercises import labels
+
+from tests import CHECKOUT
+from tests.exercises import catalogue
+from tests.exercises.catalogue import LEVELS, Case, Exercise, ExerciseError
+from tests.exercises.grading import (
+    BUILD,
+    Lab,
+    LabError,
+    Verdict,
+    build_graders,
+    compile_program,
+    grade,
+)
+from tests.lab import cache, inventory
+
+ATTACKED = "introduction-command"  # whose grader is attacked
+LEAST = 8  # wrong versions of a solution
+# What an attack tries to change, and to make.
+WITNESS = CHECKOUT / "work/witness"
+FOUND = (CHECKOUT / "found", CHECKOUT / "work/found")
+
+
+@dataclass
+class Result:
+    """What came of the checks of an exercise: a count, and what is wrong."""
+
+    name: str
+    passed: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    def check(self, holds: bool, message: str) -> bool:
+        """Count a check; note what is wrong where it does not hold."""
+        if holds:
+            self.passed += 1
+        else:
+            self.wrong.append(message)
+        return holds
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program to be judged, and what must come of it."""
+
+    case: Case
+    kind: str  # solution, starter, wrong, foreign or attack
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.case.name}".rstrip()
+
+
+def build(exercise: Exercise, kind: str, case: Case, result: Result) -> Program | None:
+    """Write a program into build/; a starter or solution must give no warning."""
+    folder = CHECKOUT / BUILD / exercise.name / "verify" / f"{kind}-{case.name}"
+    folder.mkdir(parents=True, exist_ok=True)
+    script = kind == "foreign" or exercise.suffix == ".sh"
+    suffix = ".sh" if script else ".c"
+    source = folder / f"{exercise.name}{suffix}"
+    source.write_text(case.source, encoding="utf-8")
+    program = Program(case, kind, source if script else source.with_suffix(""))
+    if script:
+        source.chmod(0o755)
+        return program
+    compiled, said = compile_program(source, program.path)
+    strict = kind in ("solution", "starter")
+    good = compiled and not (strict and said)
+    result.check(good, f"{program}: does not compile as it should\n{said}")
+    return program if good else None
+
+
+def programs(exercise: Exercise, result: Result) -> list[Program]:
+    """Return all programs of an exercise, compiled."""
+    cases = [
+        ("solution", Case("", "passed", "", catalogue.solution(exercise))),
+        ("starter", Case("", "*", "", catalogue.starter(exercise))),
+        *(("wrong", case) for case in catalogue.wrong_versions(exercise)),
+        *(("foreign", case) for case in catalogue.foreign(exercise)),
+    ]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        built = pool.map(lambda item: build(exercise, item[0], item[1], result), cases)
+        return [program for program in built if program]
+
+
+def judge(lab: Lab, exercise: Exercise, program: Program, result: Result) -> Verdict:
+    """Run a grader on a program, and compare the verdict with what is known."""
+    path = str(program.path.relative_to(CHECKOUT))
+    foreign = program.kind == "foreign"
+    verdict = grade(lab.run, "/book", exercise, path, foreign)
+    wanted, got = program.case.fact, verdict.label()
+    observed = verdict.details.get("observed", "")
+    said = f"expected {wanted}, got {got}: {observed} {' '.join(verdict.said)}"
+    if wanted == "*":
+        result.check(not verdict.passed, f"{program}: it passes")
+    elif result.check(got == wanted, f"{program}: {said}") and not verdict.passed:
+        words = program.case.observed
+        why = f"{program}: observed {observed!r}, expected {words!r}"
+        result.check(fnmatchcase(observed, words), why)
+    return verdict
+
+
+def run_programs(
+    lab: Lab, exercise: Exercise, judged: list[Program], result: Result
+) -> list[tuple[Program, Verdict]]:
+    """Judge programs, and check that nothing is left after each."""
+    verdicts = []
+    before = inventory.take(lab.open())
+    for program in judged:
+        try:
+            verdict = judge(lab, exercise, program, result)
+        except LabError as error:
+            result.check(False, f"{program}: {error}")
+            before = inventory.take(lab.open())
+            continue
+        verdicts.append((program, verdict))
+        left = inventory.left_behind(lab.open(), before)
+        if not result.check(not left, f"{program}: {', '.join(left)}"):
+            lab.close()
+            before = inventory.take(lab.open())
+    return verdicts
+
+
+def check_facts(
+    verdicts: list[tuple[Program, Verdict]], result: Result
+) -> dict[str, str]:
+    """Check that each fact can fail; return the facts, each with its label to read."""
+    facts = {}
+    for program, verdict in verdicts:
+        if program.kind == "solution":
+            facts = {fact.name: "" for fact in verdict.facts}
+        if "read" in verdict.details:
+            facts[verdict.failed] = verdict.details["read"]
+    seen = {v.failed for p, v in verdicts if p.kind == "wrong"}
+    for fact in facts:
+        result.check(fact in seen, f"fact {fact}: no wrong version fails on it first")
+    return facts
+
+
+def check_files(exercise: Exercise, facts: dict[str, str], result: Result) -> None:
+    """Check what needs no guest: starter, task, hints, links, numbers."""
+    starter = exercise.starter
+    committed = starter.read_text(encoding="utf-8") if starter.exists() else ""
+    result.check(
+        committed == catalogue.starter(exercise),
+        f"{starter.relative_to(CHECKOUT)} is not what is cut from the solution: "
+        f"tests/exercises/cut {exercise.name} writes it",
+    )
+    wrong = len(catalogue.wrong_versions(exercise))
+    result.check(wrong >= LEAST, f"{wrong} wrong versions: write {LEAST} or more")
+    hints = catalogue.hints(exercise)
+    known = labels(CHECKOUT)
+    for fact, label in facts.items():
+        count = len(hints.get(fact, []))
+        result.check(
+            count == len(LEVELS), f"fact {fact}: {count} hints, not {len(LEVELS)}"
+        )
+        result.check(label in known, f"fact {fact}: no section has the label {label!r}")
+    try:
+        exercise.task()
+        result.passed += 1
+    except ExerciseError as error:
+        result.wrong.append(str(error))
+
+
+@contextmanager
+def planted() -> Iterator[None]:
+    """Have a file for attacks/remounts.c to change; take away what it has made."""
+    WITNESS.parent.mkdir(exist_ok=True)
+    WITNESS.write_text(WITNESS.name)
+    try:
+        yield
+    finally:
+        for path in (WITNESS, *FOUND):
+            path.unlink(missing_ok=True)
+
+
+def check_host(result: Result) -> None:
+    """Check that attacks/remounts.c has changed nothing here."""
+    kept = WITNESS.is_file() and WITNESS.read_text() == WITNESS.name
+    result.check(kept, f"attack remounts: {WITNESS} is not as it was")
+    for path in FOUND:
+        result.check(not path.exists(), f"attack remounts: it has made {path}")
+
+
+def verify_attacks(series: str) -> Result:
+    """Check that a program that does harm gets its verdict and leaves nothing."""
+    result = Result("attacks")
+    exercise = catalogue.find(ATTACKED)
+    attacks = sorted((CHECKOUT / "tests/exercises/attacks").glob("*.c"))
+    cases = [Case(a.stem, "runs", "*", a.read_text(encoding="utf-8")) for a in attacks]
+    built = [build(exercise, "attack", case, result) for case in cases]
+    try:
+        with Lab(series, cache_mode="loose") as lab:
+            run_programs(lab, exercise, [p for p in built if p], result)
+        check_host(result)
+    except (ExerciseError, LabError, OSError) as error:
+        result.check(False, str(error))
+    return result
+
+
+def verify(series: str, exercise: Exercise) -> Result:
+    """Check one exercise on one kernel."""
+    result = Result(exercise.name)
+    try:
+        with Lab(series, cache_mode="loose") as lab:
+            judged = programs(exercise, result)
+            verdicts = run_programs(lab, exercise, judged, result)
+        check_files(exercise, check_facts(verdicts, result), result)
+    except (ExerciseError, LabError, OSError) as error:
+        result.check(False, str(error))
+    return result
+
+
+def show(series: str, result: Result) -> None:
+    """Print the line of an exercise and, below it, what is wrong."""
+    whole = result.passed + len(result.wrong)
+    known = [exercise.name for exercise in catalogue.offered()]
+    aside = "" if result.name in (*known, "attacks") else "; no page shows it yet"
+    print(f"{series:5} {result.name:24} {result.passed} of {whole} checks hold{aside}")
+    for wrong in result.wrong:
+        print(f"  {wrong}")
+    if result.wrong:
+        print(f"  repeat: tests/exercises/run --kernel {series} {result.name}")
+    sys.stdout.flush()
+
+
+def interrupted(number: int, _frame: object) -> None:
+    """End at once: the guests die with this process, and nothing else is held."""
+    os._exit(128 + number)
+
+
+def main() -> int:
+    """Verify; return the exit status."""
+    known = [kernel.series for kernel in cache.kernels()]
+    parser = argparse.ArgumentParser(
+        prog="tests/exercises/run", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="EXERCISE", help="or attacks; all when none"
+    )
+    parser.add_argument("--kernel", default="6.12", choices=[*known, "all"])
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    args = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupted)
+    passed = failed = 0
+    try:
+        build_graders()
+        every = catalogue.exercises()
+        names = [name for name in args.names if name != "attacks"]
+        chosen = [catalogue.find(name, every) for name in names]
+        attacks = not args.names or "attacks" in args.names
+        if not args.names:
+            chosen = every
+        kernels = known if args.kernel == "all" else [args.kernel]
+        with planted(), ThreadPoolExecutor(args.jobs) as pool:
+            running = [
+                (series, pool.submit(verify, series, exercise))
+                for series in kernels
+                for exercise in chosen
+            ]
+            if attacks:
+                running += [(s, pool.submit(verify_attacks, s)) for s in kernels]
+            for series, future in running:
+                result = future.result()
+                show(series, result)
+                passed += result.passed
+                failed += len(result.wrong)
+    except (ExerciseError, LabError, OSError) as error:
+        print(f"exercises: {error}", file=sys.stderr)
+        failed += 1
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""What "make dist" makes: its sums are right, and its lab boots by itself."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests import CHECKOUT
+from tests.lab.cache import DEFAULT, Image
+from tests.lab.guest import command_line
+
+DIST = CHECKOUT / "tests" / "dist"
+BOOT_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the lab alone, as a reader unpacks it."""
+    folder = tmp_path_factory.mktemp("dist") / "lab"
+    code = (
+        "import sys; from pathlib import Path; from tests.dist import make;"
+        f"make.make_lab({DEFAULT!r}, Path(sys.argv[1]))"
+    )
+    subprocess.run(["/usr/bin/python3", "-B", "-c", code, folder], check=True)
+    return folder
+
+
+def test_lab_boots_without_a_checkout(lab: Path) -> None:
+    """A root shell among the samples, a second one by a socket, and a clean end."""
+    boot = pexpect.spawn(str(lab / "boot"), timeout=BOOT_SECONDS, encoding="utf-8")
+    boot.expect("sh1# ")
+    boot.sendline("./unshare ip -brief link; ls /book/code-samples/unshare.c")
+    boot.expect("lo +DOWN")
+    boot.expect("/book/code-samples/unshare.c")
+    boot.expect("sh1# ")
+    assert (lab / "sh2").is_socket()
+    boot.sendline("exit")
+    boot.expect(pexpect.EOF)
+    boot.close()
+    assert boot.exitstatus == 0
+    assert not (lab / "sh2").exists()
+
+
+def test_machine_is_the_one_that_is_tested(lab: Path, tmp_path: Path) -> None:
+    """QEMU gets the words that a guest of the tests gets, but for the host's part."""
+    fake = tmp_path / "qemu"
+    fake.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n")
+    fake.chmod(0o755)
+    run = subprocess.run(
+        [lab / "boot"],
+        env={"PATH": "/usr/bin:/bin", "QEMU": str(fake)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    files = Image("", "", Path("vmlinuz"), Path("initrd"), Path("root.squashfs"))
+    tested = command_line(files, CHECKOUT, {}, 0, booting=True, writable=False)
+    tested = tested[tested.index("-nodefaults") :]
+    assert options(run.stdout.splitlines()) == options(tested)
+
+
+def options(words: list[str]) -> list[str]:
+    """Return what a command line says of the machine, sorted.
+
+    Not what differs: the accelerator, where terminals lead, how the harness keeps the
+    guest's memory, lends the checkout and talks to the guest.
+    """
+    joined = re.sub("\n(?!-[a-z])", " ", "\n".join(words)).splitlines()
+    joined = [word.replace(",memory-backend=memory", "") for word in joined]
+    harness = re.compile(
+        "-(accel|chardev|fsdev|mon|object|serial) |"
+        "-device (virtio-9p-pci|virtserialport),"
+    )
+    return sorted(word for word in joined if not harness.match(word))
+
+
+def test_missing_qemu_is_explained(lab: Path) -> None:
+    """The message says what to install."""
+    run = subprocess.run(
+        [lab / "boot"],
+        env={"PATH": "/usr/bin:/bin", "QEMU": "no-such-qemu"},
+        capture_output=True,
+        text=True,
+    )
+    expected = "boot: no no-such-qemu: install QEMU for x86 machines\n"
+    assert (run.returncode, run.stderr) == (1, expected)
+
+
+def test_wrong_call_prints_the_usage(lab: Path) -> None:
+    """And exits 2, as every program here."""
+    run = subprocess.run([lab / "boot", "it"], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (2, "usage: boot\n")
+
+
+def test_archives_are_the_same_each_time(tmp_path: Path) -> None:
+    """Whoever makes the same book gets the same sums."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a").write_text("a")
+    code = (
+        "import sys; from pathlib import Path; from tests.dist import make;"
+        "make.archive(Path(sys.argv[1]), Path(sys.argv[2]), 'book')"
+    )
+    made = []
+    for name in ("one.tar.gz", "two.tar.gz"):
+        paths = [str(source), str(tmp_path / name)]
+        command = ["/usr/bin/python3", "-B", "-c", code, *paths]
+        subprocess.run(command, check=True)
+        made.append((tmp_path / name).read_bytes())
+        shutil.copy(source / "a", source / "a.new")
+        (source / "a.new").replace(source / "a")  # the same text, another time
+    assert made[0] == made[1]

@@ -1,0 +1,110 @@
+"""Build the machine that runs in the page: build/html/live.
+
+Debian's i386 kernel and programs are downloaded once; a guest made of them boots in
+Node, and its state is saved and packed. Both are kept in the cache, by what they were
+made from, so that only a change of the guest or of a sample costs a boot.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests import CHECKOUT
+from tests.lab import cache, outside
+from tests.lab.cache import LabError  # noqa: E402
+from tests.lab.debian import run, say
+from tests.live.pages import write_exercises, write_pages
+from tests.live.root import fetched, folder, made_from, pack, pack_compiler
+
+HERE = Path(__file__).resolve().parent
+
+TARGET = CHECKOUT / "build/html/live"
+SCRIPTS = CHECKOUT / "docs/live"
+BIOS = {
+    "bios": Path("/usr/share/seabios/bios.bin"),
+    "vga": Path("/usr/share/seabios/vgabios-stdvga.bin"),
+}
+V86 = CHECKOUT / "node_modules/v86/build"
+XTERM = CHECKOUT / "node_modules/@xterm/xterm"
+SITE = {  # what the page loads that others wrote, packed: a plain server would not
+    "v86.mjs.gz": V86 / "libv86.mjs",
+    "v86.wasm.gz": V86 / "v86.wasm",
+    "xterm.mjs.gz": XTERM / "lib/xterm.mjs",
+    "xterm.css.gz": XTERM / "css/xterm.css",
+}
+
+
+def state(debian: Path) -> Path:
+    """Return the packed state of the guest, booted if there is none of this kind."""
+    memory = json.loads((SCRIPTS / "guest.json").read_text())["memory"]
+    scripts = [SCRIPTS / name for name in ("machine.js", "session.js")]
+    name = cache.key(made_from(debian), str(memory), *BIOS.values(), V86, *scripts)
+    target = folder() / "states" / f"{name}.zst"
+    if not target.exists():
+        with cache.scratch() as tmp:
+            boot(debian, tmp)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (tmp / "state.zst").rename(target)
+    return target
+
+
+def boot(debian: Path, tmp: Path) -> None:
+    """Boot the guest, and leave its packed state in a folder."""
+    pack(debian, tmp / "initrd")
+    say("booting the page's guest in Node (half a minute)")
+    (tmp / "kernel").symlink_to(debian / "kernel/vmlinuz")
+    for name, path in BIOS.items():
+        (tmp / name).symlink_to(path)
+    run(["node", HERE / "boot.mjs", tmp, tmp / "state"])
+    say("packing its state")
+    run(["zstd", "-q", "--ultra", "-22", tmp / "state", "-o", tmp / "state.zst"])
+
+
+def install(packed: Path, debian: Path) -> None:
+    """Put together what the page loads, next to the pages."""
+    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TARGET.parent, prefix=".live.") as tmp:
+        live = Path(tmp) / "live"
+        shutil.copytree(SCRIPTS, live)
+        for name, path in SITE.items():
+            (live / name).write_bytes(gzip.compress(path.read_bytes(), mtime=0))
+        shutil.copy(packed, live / "state.zst")
+        shutil.copy(CHECKOUT / "docs/transcripts/classes.json", live)
+        write_pages(live / "pages")
+        write_exercises(live)
+        pack_compiler(debian, live / "compiler.squashfs")
+        shutil.rmtree(TARGET, ignore_errors=True)
+        live.rename(TARGET)
+
+
+def main() -> int:
+    """Build it; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="tests/live/assemble", description=__doc__.split("\n")[0]
+    )
+    parser.parse_args()
+    began = time.monotonic()
+    # An ordinary user's PATH lacks the folder of depmod and modprobe.
+    os.environ["PATH"] = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
+    try:
+        with cache.locked("live"):
+            debian = fetched()
+            install(state(debian), debian)
+    except (LabError, OSError, subprocess.SubprocessError) as error:
+        print(f"live: {outside.told(error)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    say(f"build/html/live is ready, after {time.monotonic() - began:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,9 @@
 """The prose of the pages: what a person wrote, without code and sessions."""
 
+import errno
 import pickle
 import re
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +24,7 @@ NOT_PROSE = (
     nodes.raw,
     nodes.reference,
 )
+WORD = re.compile(r"[^\W\d_]+")
 CODE = re.compile(r"\b\w*_\w*|/\S+")
 
 
@@ -43,6 +46,20 @@ def prose(node: nodes.Node) -> Iterator[str]:
     elif not isinstance(node, NOT_PROSE):
         for child in node.children:
             yield from prose(child)
+
+
+def names(doctree: nodes.document) -> set[str]:
+    """Return the words that a page itself says are names: code, terms, manual pages."""
+    found = [*doctree.findall(nodes.literal), *doctree.findall(nodes.term)]
+    for link in doctree.findall(nodes.reference):
+        if "manpage" in link.get("classes", ()):
+            found.append(link)
+    return {word for node in found for word in WORD.findall(node.astext())}
+
+
+def kernel_names() -> set[str]:
+    """Return the names of errors and of signals."""
+    return {*errno.errorcode.values(), *(one.name for one in signal.Signals)}
 
 
 def misspelled(text: str, known: set[str]) -> list[str]:

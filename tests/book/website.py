@@ -3,7 +3,7 @@
 import re
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,18 +14,7 @@ Attributes = dict[str, str]
 # What a manual page is called today, by its name in Debian 12.
 RENAMED = {"ioctl_ns(2)": "ioctl_nsfs(2)"}
 
-# The Debian packages whose manual pages the book may refer to.
-PACKAGES = (
-    "coreutils",
-    "hostname",
-    "manpages",
-    "manpages-dev",
-    "graphviz",
-    "iproute2",
-    "mount",
-    "procps",
-    "util-linux",
-)
+PACKAGES = Path(__file__).resolve().parents[1] / "setup/packages.txt"
 
 MANUAL_PAGE = re.compile(r"/man/man[1-8]/(.+)\.([1-8])(?:\.gz)?$", re.MULTILINE)
 LOADED = {"link": "href", "script": "src", "img": "src", "iframe": "src"}
@@ -202,16 +191,34 @@ def wrong_downloads(site: Site, samples: Path) -> list[str]:
     return findings
 
 
-def installed_manual_pages(packages: Iterable[str] = PACKAGES) -> set[str]:
-    """Return the manual pages of Debian packages, as name(section).
+def packages() -> list[str]:
+    """Return the packages whose manual pages the book may refer to.
+
+    They are the essential ones of Debian and all that the project installs, as far as
+    they are there: a command may have come in another way.
+    """
+    lines = PACKAGES.read_text(encoding="utf-8").splitlines()
+    listed = {line.split()[1].partition("=")[0] for line in lines if line[:1].isalpha()}
+    form = "${Package} ${Essential} ${db:Status-Status}\n"
+    run = subprocess.run(
+        ["dpkg-query", "-W", "-f", form], capture_output=True, check=True, text=True
+    )
+    known = [line.split() for line in run.stdout.splitlines()]
+    return [
+        name
+        for name, essential, status in known
+        if status == "installed" and (essential == "yes" or name in listed)
+    ]
+
+
+def installed_manual_pages() -> set[str]:
+    """Return the manual pages that the book may refer to, as name(section).
 
     The list of files is asked, not the disk: small systems leave out the pages. A page
     that was given another name since Debian 12 counts under the newer one.
     """
-    run = subprocess.run(["dpkg", "-L", *packages], capture_output=True, text=True)
-    if run.returncode:
-        reason = run.stderr.splitlines()[0]
-        raise RuntimeError(f"{reason}: run 'tests/setup/install check'")
+    command = ["dpkg", "-L", *packages()]
+    run = subprocess.run(command, capture_output=True, check=True, text=True)
     names = (f"{name}({section})" for name, section in MANUAL_PAGE.findall(run.stdout))
     return {RENAMED.get(name, name) for name in names}
 
@@ -225,7 +232,9 @@ def unknown_manual_pages(site: Site, known: set[str]) -> list[str]:
                 stem = name.split("(")[0]
                 others = sorted(k for k in known if k.startswith(f"{stem}("))
                 hint = (
-                    f"there is {', '.join(others)}" if others else "none of that name"
+                    f"there is {', '.join(others)}"
+                    if others
+                    else "a package of tests/setup/packages.txt has to have it"
                 )
                 findings.append(f"{page.path.name}: no manual page {name}: {hint}")
     return findings

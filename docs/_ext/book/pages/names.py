@@ -1,8 +1,8 @@
 """Names in the prose: constants of the kernel lead to its source, terms say what
 they mean.
 
-A constant of a known family, such as CAP_SYS_ADMIN, is set as code wherever prose
-names it, and is a link where a section does so first. A ``:term:`` gets its
+A constant of the kernel, such as CAP_SYS_ADMIN, is set as code wherever prose names
+it, and is a link where a section does so first. A ``:term:`` gets its
 definition from docs/glossary.rst, which the page shows when it is pointed at.
 """
 
@@ -13,9 +13,9 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-GLOSSARY = "docs/glossary"
+from ..files.samples import constants
 
-CONSTANT = re.compile(r"\b((?:CAP|CLONE|MNT|MS|NS|PIDFD|PTRACE_MODE)_[A-Z0-9_]+)\b")
+GLOSSARY = "docs/glossary"
 
 # Where a name is part of something else already.
 NOT_PROSE = (nodes.FixedTextElement, nodes.literal, nodes.reference, nodes.title)
@@ -27,17 +27,16 @@ def link_constants(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     address = app.config.extlinks["kident"][0]
     for text in list(doctree.findall(nodes.Text)):
         ancestors = list(ancestry(text))
-        if not CONSTANT.search(text) or any(
-            isinstance(a, NOT_PROSE) for a in ancestors
-        ):
+        names = constants(text)
+        if not names or any(isinstance(a, NOT_PROSE) for a in ancestors):
             continue
         section = next(
             a for a in ancestors if isinstance(a, (nodes.section, nodes.document))
         )
         new: list[nodes.Node] = []
-        for part in CONSTANT.split(text):
+        for part in re.split(rf"\b({'|'.join(names)})\b", text):
             shown: nodes.Node = nodes.Text(part)
-            if CONSTANT.fullmatch(part):
+            if part in names:
                 shown = nodes.literal(part, part, classes=["constant"])
                 if (id(section), part) not in seen:
                     seen.add((id(section), part))

@@ -77,3 +77,10 @@ def test_wrong_list_is_found(makefile: str, finding: str, plant: Plant) -> None:
     findings = check_list(plant({"Makefile": makefile}))
     assert len(findings) == 1
     assert finding in findings[0]
+
+
+def test_nothing_is_said_of_what_is_done() -> None:
+    """make's own words of a sub-make do not stand above what a verb prints."""
+    assert make(CHECKOUT, "samples").returncode == 0
+    again = make(CHECKOUT, "samples")
+    assert (again.stdout, again.stderr) == ("", "")

@@ -9,6 +9,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,8 @@
 
 #include "sandbox.h"
 
+enum { ROOM = 8 << 20 }; /* in /run, beside the program */
+
 /* The new ones, outer before inner. */
 static const struct {
     const char *point, *type, *options;
@@ -26,7 +29,7 @@ static const struct {
     {"/proc", "proc", NULL},
     {"/sys", "sysfs", NULL},
     {"/sys/fs/cgroup", "cgroup2", NULL},
-    {"/run", "tmpfs", "mode=755,size=8m"},
+    {"/run", "tmpfs", "mode=755"},
     {"/tmp", "tmpfs", "mode=1777,size=16m"},
     {"/dev/shm", "tmpfs", "mode=1777,size=16m"},
     {"/dev/mqueue", "mqueue", NULL},
@@ -67,19 +70,30 @@ static void protect_all(void)
             protect(&mounts[i]);
 }
 
-static void copy(const char *from, const char *to)
+static int must_open(const char *path, int flags)
 {
-    int in = open(from, O_RDONLY | O_CLOEXEC);
-    if (in == -1)
-        err(3, "open: %s", from);
+    int fd = open(path, flags | O_CLOEXEC, 0755);
+    if (fd == -1)
+        err(3, "open: %s", path);
+    return fd;
+}
+
+static off_t size_of(int fd)
+{
     struct stat file;
-    int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
-    if (out == -1 || fstat(in, &file) == -1)
-        err(3, "open: %s", to);
-    for (off_t left = file.st_size; left > 0;) {
+    if (fstat(fd, &file) == -1)
+        err(3, "fstat");
+    return file.st_size;
+}
+
+/* Write a file that is open to a new one, and close it. */
+static void copy(int in, const char *to)
+{
+    int out = must_open(to, O_WRONLY | O_CREAT | O_EXCL);
+    for (off_t left = size_of(in); left > 0;) {
         ssize_t count = sendfile(out, in, NULL, (size_t)left);
         if (count <= 0)
-            err(3, "sendfile: %s", from);
+            err(3, "sendfile: %s", to);
         left -= count;
     }
     if (fchmod(out, 0755) == -1 || close(out) == -1)
@@ -89,6 +103,10 @@ static void copy(const char *from, const char *to)
 
 void make_mounts(const char *program_file, const char *probe_file)
 {
+    /* They may lie where a new file system will cover them. */
+    int program = must_open(program_file, O_RDONLY);
+    int probe = must_open(probe_file, O_RDONLY);
+
     must_mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
     for (size_t i = 0; i < sizeof(NEW) / sizeof(NEW[0]); i++)
         if (umount2(NEW[i].point, MNT_DETACH) == -1 &&
@@ -102,9 +120,12 @@ void make_mounts(const char *program_file, const char *probe_file)
                        NEW[i].options);
     must_mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND, NULL);
 
+    /* There must be room for the program, however large. */
+    must_mount("tmpfs", "/run", "tmpfs", MS_REMOUNT,
+               text("size=%jd", (intmax_t)size_of(program) + ROOM));
     if (mkdir(sandbox.folder, 0755) == -1)
         err(3, "mkdir: %s", sandbox.folder);
-    copy(program_file, text("%s/%s", sandbox.folder, sandbox.program));
-    copy(probe_file, text("%s/%s", sandbox.folder, sandbox.probe));
+    copy(program, text("%s/%s", sandbox.folder, sandbox.program));
+    copy(probe, text("%s/%s", sandbox.folder, sandbox.probe));
     must_mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL);
 }

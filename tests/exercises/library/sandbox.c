@@ -141,6 +141,8 @@ static void clone_init(const char *program_file)
                  CLONE_NEWUTS | CLONE_NEWIPC;
     sandbox.init =
         (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0, 0, 0, 0);
+    if (sandbox.init == -1 && errno == ENOSPC)
+        errx(3, "clone: a limit in /proc/sys/user is reached");
     if (sandbox.init == -1)
         err(3, "clone");
     if (sandbox.init == 0) {

@@ -87,8 +87,8 @@ hint: ## help with the fact that failed last, a little more each time
 solution: ## show our solution, once you have one
 	$(EXERCISE) solution $(E)
 
-reset: ## begin again from the starter, after asking
-	$(EXERCISE) reset $(E)
+reset: ## begin again from the starter, after asking (YES=1: without)
+	$(EXERCISE) reset $(E) $(if $(YES),--yes)
 
 next: ## name the next exercise
 	$(EXERCISE) next

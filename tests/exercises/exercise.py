@@ -6,15 +6,15 @@ throw-away machine, or with --where here on this kernel.
 
 import argparse
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests import CHECKOUT
-from tests.exercises import catalogue, progress, show
+from tests.exercises import catalogue, files, progress, show
 from tests.exercises.catalogue import LEVELS, Exercise, ExerciseError
 from tests.exercises.grading import (
     Lab,
@@ -29,10 +29,12 @@ from tests.exercises.grading import (
 )
 
 HERE_WARNING = """\
-On this kernel, as root: the program runs in namespaces of its own with every file
-system read-only, but nothing stands between it and the kernel's settings. The lab
-is the place for programs that you do not trust yet."""
+On this kernel, as root: the program runs in namespaces of its own, where your files
+are mounted read-only. That stops mistakes, not harm that is meant: root can mount
+them writable again, and change the kernel's settings for all. The lab is the place
+for programs that you do not trust yet."""
 NOT_YET = 3  # the exit status when the work has been judged and does not pass
+FAILURES = (ExerciseError, LabError, OSError)
 POLL = 0.02  # seconds between two looks at a file: no editor and no mount hides a save
 
 
@@ -41,13 +43,17 @@ class Place:
     """Where programs are judged."""
 
     run: Runner
+    renew: Callable[
+        [], None
+    ]  # undo what programs did to it, as far as that is possible
     root: str
     name: str  # as a verdict says it
 
 
-def relative(path: Path) -> str:
-    """Return a path as the doer types it."""
-    return str(path.relative_to(CHECKOUT))
+def complain(error: Exception) -> None:
+    """Say what went wrong."""
+    said = files.explain(error) if isinstance(error, OSError) else error
+    print(f"exercises: {said}", file=sys.stderr, flush=True)
 
 
 def place(where: str, lab: Lab) -> Place:
@@ -56,16 +62,9 @@ def place(where: str, lab: Lab) -> Place:
         if os.geteuid() != 0:
             raise ExerciseError("WHERE=here needs root; the lab needs nobody's rights")
         print(HERE_WARNING, flush=True)
-        return Place(run_here, str(CHECKOUT), "on this kernel")
-    return Place(lab.run, "/book", f"on Linux {lab.series} in the lab")
-
-
-def need_work(exercise: Exercise) -> None:
-    """Raise ExerciseError when the exercise has not been started."""
-    if not exercise.work.exists():
-        raise ExerciseError(
-            f"there is no {relative(exercise.work)} yet: make start E={exercise.name}"
-        )
+        return Place(run_here, lambda: None, str(CHECKOUT), "on this kernel")
+    name = f"on Linux {lab.series} in the lab"
+    return Place(lab.run, lab.renew, "/book", name)
 
 
 def judge(exercise: Exercise, at: Place) -> Verdict | None:
@@ -73,6 +72,7 @@ def judge(exercise: Exercise, at: Place) -> Verdict | None:
 
     Returns None when it does not compile; the compiler has said why.
     """
+    files.need_work(exercise)
     program = program_of(exercise)
     source = progress.digest(exercise.work)
     if exercise.suffix == ".c":
@@ -81,7 +81,7 @@ def judge(exercise: Exercise, at: Place) -> Verdict | None:
         if not compiled:
             print("not yet: it has to compile first", flush=True)
             return None
-    verdict = grade(at.run, at.root, exercise, relative(program))
+    verdict = grade(at.run, at.root, exercise, files.relative(program))
     show.show_verdict(exercise, verdict, at.name)
     entry = progress.entry(exercise)
     entry.failed = verdict.failed
@@ -109,28 +109,22 @@ def do_list(args: argparse.Namespace) -> int:
 def do_start(args: argparse.Namespace) -> int:
     """Copy a starter to work/, unless it is there, and print the task."""
     exercise = catalogue.find(args.name)
-    show.show_task(exercise)
-    print()
+    files.need_file(exercise.work)
     if exercise.work.exists():
-        print(f"Your {relative(exercise.work)} is as you left it.")
+        then = f"Your {files.relative(exercise.work)} is as you left it."
     else:
-        exercise.work.parent.mkdir(exist_ok=True)
-        copy_starter(exercise)
-        print(f"Edit {relative(exercise.work)}.")
+        files.copy_starter(exercise)
+        then = f"Edit {files.relative(exercise.work)}."
+    show.show_task(exercise)
+    print(f"\n{then}")
     print(f"make try E={exercise.name} judges it, make watch at every save.")
     return 0
-
-
-def copy_starter(exercise: Exercise) -> None:
-    """Write the doer's copy; a script can be executed."""
-    shutil.copyfile(exercise.starter, exercise.work)
-    exercise.work.chmod(0o755 if exercise.suffix == ".sh" else 0o644)
 
 
 def do_try(args: argparse.Namespace) -> int:
     """Judge your work once: status 0 when it passes, 3 when not yet."""
     exercise = catalogue.find(args.name)
-    need_work(exercise)
+    files.need_work(exercise)
     build_graders()
     with Lab(args.kernel) as lab:
         verdict = judge(exercise, place(args.where, lab))
@@ -157,20 +151,25 @@ def wait_for_save(path: Path, last: tuple[int, int, int]) -> tuple[int, int, int
 
 
 def do_watch(args: argparse.Namespace) -> int:
-    """Judge your work at every save, until ^C."""
+    """Judge your work at every save, until ^C.
+
+    Each program finds a guest of its own, which is opened while the doer edits.
+    """
     exercise = catalogue.find(args.name)
-    need_work(exercise)
+    files.need_work(exercise)
     build_graders()
+    file = files.relative(exercise.work)
     with Lab(args.kernel) as lab:
         at = place(args.where, lab)
         while True:
             seen = stamp(exercise.work)
             try:
                 judge(exercise, at)
-            except LabError as error:
-                print(f"exercises: {error}", flush=True)
-            print(f"-- waiting for you to save {relative(exercise.work)} (^C ends)")
-            sys.stdout.flush()
+            except FAILURES as error:
+                complain(error)
+            print(f"-- waiting for you to save {file} (^C ends)", flush=True)
+            with suppress(LabError, OSError):  # the next judging says it
+                at.renew()
             wait_for_save(exercise.work, seen)
 
 
@@ -181,7 +180,13 @@ def do_hint(args: argparse.Namespace) -> int:
     if not entry.failed:
         why = "nothing failed last time" if entry.passed else "nothing was judged yet"
         raise ExerciseError(f"{why}: make try E={exercise.name}, and a hint follows it")
-    hints = catalogue.hints(exercise)[entry.failed]
+    known = catalogue.hints(exercise)
+    if entry.failed not in known:  # a version of the book that has other facts
+        raise ExerciseError(
+            f"nothing was judged yet in this form of {exercise.name}: make try "
+            f"E={exercise.name}, and a hint follows it"
+        )
+    hints = known[entry.failed]
     given = entry.hints.get(entry.failed, 0)
     level = min(given, len(hints) - 1)
     print(f"{exercise.name}, {entry.failed}: hint {level + 1} of {len(hints)}")
@@ -213,18 +218,29 @@ def do_solution(args: argparse.Namespace) -> int:
 def do_reset(args: argparse.Namespace) -> int:
     """Begin again from the starter, after asking."""
     exercise = catalogue.find(args.name)
-    if exercise.work.exists() and not args.yes:
-        question = f"throw away your {relative(exercise.work)}? (yes/no) "
+    file = files.relative(exercise.work)
+    if os.path.lexists(exercise.work) and not args.yes:
         if not sys.stdin.isatty():
-            raise ExerciseError("nobody to ask here: add --yes to throw it away")
-        if input(question).strip() != "yes":
+            raise ExerciseError(
+                f"nobody to ask here: make reset E={exercise.name} YES=1 throws away "
+                f"your {file} without asking"
+            )
+        if not agreed(f"throw away your {file}? (yes/no) "):
             print("kept")
             return 1
-    exercise.work.parent.mkdir(exist_ok=True)
-    copy_starter(exercise)
+    files.copy_starter(exercise)
     progress.write(exercise, progress.Entry())
-    print(f"{relative(exercise.work)} is the starter again")
+    print(f"{file} is the starter again")
     return 0
+
+
+def agreed(question: str) -> bool:
+    """Ask; only the word yes is one."""
+    try:
+        return input(question).strip() == "yes"
+    except EOFError:  # ^D
+        print()
+        return False
 
 
 def do_next(args: argparse.Namespace) -> int:
@@ -269,8 +285,8 @@ def main() -> int:
     args = parser.parse_args()
     try:
         return VERBS[args.verb](args)
-    except (ExerciseError, LabError, OSError) as error:
-        print(f"exercises: {error}", file=sys.stderr)
+    except FAILURES as error:
+        complain(error)
         return 1
     except KeyboardInterrupt:
         print()

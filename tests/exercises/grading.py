@@ -4,15 +4,18 @@ The compiler runs on the host. The grader runs where somebody may do harm: in a 
 or, if asked for, here.
 """
 
+import os
 import re
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests import CHECKOUT
+from tests.exercises import files
 from tests.exercises.catalogue import HERE, Exercise, ExerciseError
 from tests.lab.cache import LabError
 from tests.lab.guest import Guest
@@ -21,6 +24,7 @@ from tests.lab.state import open_guest
 
 COMPILER = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Wextra", "-static"]
 SECONDS = 40.0  # a grader ends by itself: after ten, or thirty with --patient
+MEGABYTES = 64  # of a program: the sandbox keeps it in memory
 BUILD = "build/exercises"
 
 # Runs a shell command as root somewhere: its status, and its lines of output.
@@ -84,9 +88,46 @@ def parse(lines: list[str]) -> Verdict:
 def build_graders() -> None:
     """Compile graders and probe; raises ExerciseError with the compiler's words."""
     command = ["make", "-s", "--no-print-directory", "-C", str(HERE)]
-    made = subprocess.run(command, capture_output=True, text=True, check=False)
-    if made.returncode:
-        raise ExerciseError(f"the graders do not compile\n{made.stderr}{made.stdout}")
+    (CHECKOUT / BUILD).mkdir(parents=True, exist_ok=True)
+    done = run_compiler(command, CHECKOUT / "build", CHECKOUT / BUILD)
+    if done.returncode:
+        raise ExerciseError(f"the graders do not compile\n{done.stdout}")
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """Give a folder inside that one for half-made things; it is removed at the end.
+
+    Raises ExerciseError when nothing can be written there.
+    """
+    files.need_folder(folder)
+    with ExitStack() as stack:
+        with files.writing(folder):
+            made = tempfile.TemporaryDirectory(dir=folder, prefix=".half-")
+        yield Path(stack.enter_context(made))
+
+
+def run_compiler(
+    command: list[str], folder: Path, tmp: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a compiler in a folder; tmp, on the same disk, is for half-made files.
+
+    Raises ExerciseError when the disk is full: it is not the program that is wrong.
+    """
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | {"TMPDIR": str(tmp), "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    if done.returncode and files.FULL.search(done.stdout):
+        raise ExerciseError(files.disk_is_full(folder))
+    return done
 
 
 def compile_program(source: Path, program: Path) -> tuple[bool, str]:
@@ -94,20 +135,11 @@ def compile_program(source: Path, program: Path) -> tuple[bool, str]:
 
     The program appears whole or not at all; another one may be running.
     """
-    folder = source.parent
-    with tempfile.TemporaryDirectory(dir=program.parent) as tmp:
-        half = Path(tmp) / "program"
+    files.need_no_folder(program)
+    with scratch(program.parent) as tmp:
+        half = tmp / "program"
         command = [*COMPILER, "-o", str(half), source.name]
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        done = run_compiler(command, source.parent, tmp)
         if done.returncode == 0:
             half.replace(program)
     return done.returncode == 0, done.stdout
@@ -123,11 +155,15 @@ def grade(
 ) -> Verdict:
     """Judge a program, a path in the checkout; root is where that checkout lies.
 
-    Raises LabError when there is no verdict, with the reason.
+    Raises LabError when there is no verdict, with the reason, and ExerciseError when
+    the program is too large to be judged.
     """
+    size = (CHECKOUT / program).stat().st_size >> 20
+    if size >= MEGABYTES:
+        raise ExerciseError(f"{program} has {size} MB; below {MEGABYTES} it is judged")
     grader = f"{root}/{BUILD}/{exercise.name}/grader"
-    options = "--patient " if foreign else ""
-    _, lines = run(f"{grader} {options}{shlex.quote(f'{root}/{program}')} 2>&1")
+    words = [grader, *(["--patient"] if foreign else []), f"{root}/{program}"]
+    _, lines = run(f"{shlex.join(words)} 2>&1")
     return parse(lines)
 
 
@@ -176,6 +212,11 @@ class Lab:
             opened = open_guest(image(self.series), self.cache_mode)
             self.guest = self.stack.enter_context(opened)
         return self.guest
+
+    def renew(self) -> None:
+        """Open another guest in place of this one, in which nothing has run."""
+        self.close()
+        self.open()
 
     def run(self, command: str) -> tuple[int, list[str]]:
         """Run a shell command in the guest; a guest that fails is not used again."""

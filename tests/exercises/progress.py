@@ -6,12 +6,12 @@ that failed last, and how many hints to each fact were given.
 
 import hashlib
 import json
-import os
 import sys
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from tests import CHECKOUT
+from tests.exercises import files
 from tests.exercises.catalogue import Exercise
 
 FILE = CHECKOUT / "work/.exercises.json"
@@ -34,19 +34,48 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def parsed(value: object) -> Entry | None:
+    """Return the entry that a value of the file stands for, None if for none."""
+    if not isinstance(value, dict):
+        return None
+    try:
+        entry = Entry(**value)
+    except TypeError:
+        return None
+    texts = (entry.passed, entry.kernel, entry.failed)
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    counts = entry.hints.values() if isinstance(entry.hints, dict) else [None]
+    good = all(isinstance(count, int) and count >= 0 for count in counts)
+    return entry if good else None
+
+
+def put_aside() -> None:
+    """Give the file another name, for somebody to look at: its own, by what it says."""
+    name = hashlib.sha256(FILE.read_bytes()).hexdigest()[:8]
+    aside = FILE.with_suffix(f".unreadable-{name}")
+    with files.writing(aside):
+        FILE.replace(aside)
+    where = files.relative(aside)
+    print(f"exercises: progress could not all be read: see {where}", file=sys.stderr)
+
+
 def read() -> dict[str, Entry]:
-    """Return all entries. A file that we cannot read is put aside, and said so."""
+    """Return all entries. A file with others in it is put aside, and said so."""
     try:
         data = json.loads(FILE.read_text(encoding="utf-8"))
-        return {name: Entry(**entry) for name, entry in data.items()}
     except FileNotFoundError:
         return {}
-    except (ValueError, TypeError, AttributeError):
-        aside = FILE.with_suffix(".unreadable")
-        FILE.replace(aside)
-        where = aside.relative_to(CHECKOUT)
-        print(f"exercises: progress could not be read: now {where}", file=sys.stderr)
-        return {}
+    except (ValueError, RecursionError):
+        data = None
+    whole = isinstance(data, dict)
+    found = {name: parsed(data[name]) for name in data} if whole else {}
+    entries = {name: entry for name, entry in found.items() if entry}
+    if not whole or len(entries) < len(found):
+        put_aside()
+        if entries:
+            keep(entries)
+    return entries
 
 
 def entry(exercise: Exercise) -> Entry:
@@ -54,14 +83,15 @@ def entry(exercise: Exercise) -> Entry:
     return read().get(exercise.name, Entry())
 
 
-def write(exercise: Exercise, new: Entry) -> None:
-    """Keep the entry of an exercise: the file is replaced whole."""
-    FILE.parent.mkdir(exist_ok=True)
-    entries = read() | {exercise.name: new}
+def keep(entries: dict[str, Entry]) -> None:
+    """Write all entries: the file is replaced whole."""
     text = json.dumps({name: asdict(e) for name, e in entries.items()}, indent=1)
-    half = FILE.with_suffix(f".{os.getpid()}")
-    half.write_text(text + "\n", encoding="utf-8")
-    half.replace(FILE)
+    files.put(FILE, f"{text}\n".encode())
+
+
+def write(exercise: Exercise, new: Entry) -> None:
+    """Keep the entry of an exercise."""
+    keep(read() | {exercise.name: new})
 
 
 def state(exercise: Exercise) -> str:

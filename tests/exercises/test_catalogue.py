@@ -236,7 +236,6 @@ def test_no_verdict() -> None:
 def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An exercise goes from started to passed to changed; a broken file is kept."""
     monkeypatch.setattr(progress, "FILE", tmp_path / "work/.exercises.json")
-    monkeypatch.setattr(progress, "CHECKOUT", tmp_path)
     monkeypatch.setattr(catalogue, "CHECKOUT", tmp_path)
     exercise = catalogue.Exercise("uts-name", ".c")
     assert progress.state(exercise) == ""
@@ -250,4 +249,5 @@ def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert progress.state(exercise) == "changed"
     progress.FILE.write_text("no json")
     assert progress.state(exercise) == "started"
-    assert progress.FILE.with_suffix(".unreadable").read_text() == "no json"
+    (aside,) = progress.FILE.parent.glob(".exercises.unreadable-*")
+    assert aside.read_text() == "no json"

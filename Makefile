@@ -17,9 +17,7 @@ help: ## list these verbs
 read: ## render the book and serve it on 127.0.0.1:8000 (PORT=8001 elsewhere)
 	@tests/setup/install read live
 	@$(MAKE) --no-print-directory html
-	@make --no-print-directory live </dev/null >build/live.log 2>&1 & \
-	trap "kill $$! 2>/dev/null" EXIT INT TERM; \
-	docs/serve --port $(PORT) build/html
+	@tests/live/read --port $(PORT)
 
 html: samples ## render the book into build/html
 	@echo "html: rendering the book into build/html"

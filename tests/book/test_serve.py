@@ -70,7 +70,7 @@ def test_taken_port_is_explained(plant: Plant) -> None:
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
         f"serve: port {port}: Address already in use; "
-        "to take another: PORT=8001 make read\n"
+        "to take another: make read PORT=8001\n"
     )
 
 

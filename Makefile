@@ -5,7 +5,8 @@ KERNEL  = 6.12
 KERNELS = $(KERNEL)
 PORT    = 8000
 PYTHON  = /usr/bin/python3 -B
-SPHINX  = $(PYTHON) -m sphinx -q -n -W --keep-going -d build/doctrees
+SPHINX  = tests/setup/room build $(PYTHON) -m sphinx -q -n -W --keep-going \
+          -d build/doctrees
 BOOK    = linux-namespaces-hands-on
 
 help: ## list these verbs
@@ -15,20 +16,23 @@ help: ## list these verbs
 
 # The book is served at once; the machine in the page is there when it is ready.
 read: ## render the book and serve it on 127.0.0.1:8000 (PORT=8001 elsewhere)
-	@tests/setup/install read live
+	@tests/setup/install samples read live
 	@$(MAKE) --no-print-directory html
 	@tests/live/read --port $(PORT)
 
 html: samples ## render the book into build/html
+	@tests/setup/install read
 	@echo "html: rendering the book into build/html"
 	@$(SPHINX) . build/html
 
 epub: ## make the book for reading devices: build/epub
+	@tests/setup/install read
 	@echo "epub: rendering the book into build/epub"
 	@$(SPHINX) -b epub . build/epub
 	@$(MAKE) --no-print-directory html
 
 pdf: node_modules ## make the book for paper: build/pdf
+	@tests/setup/install read pdf
 	@echo "pdf: printing the book into build/pdf"
 	@$(SPHINX) -b singlehtml . build/single
 	@node docs/pdf.mjs build/single/index.html build/pdf/$(BOOK).pdf
@@ -39,6 +43,7 @@ dist: guest ## what a reader without Debian downloads: build/dist
 	@tests/dist/make --kernel $(KERNEL)
 
 samples: ## compile every sample into build/samples
+	@tests/setup/install samples
 	@$(MAKE) --no-print-directory -C code-samples
 
 # Trying things
@@ -94,7 +99,7 @@ next: ## name the next exercise
 # Writing
 
 check: ## run every check and test (KERNELS=all: on four kernels)
-	@tests/setup/install read live lab check
+	@tests/setup/install samples read live lab pdf check
 	@$(MAKE) --no-print-directory html live
 	@$(MAKE) --no-print-directory guest KERNEL=$(KERNELS)
 	@tests/check --kernel $(KERNELS)
@@ -110,6 +115,7 @@ lint: ## format, warnings, mistakes and spelling; seconds, no guest
 	@tests/lint/run
 
 browser: html live ## read the book in a browser; see build/screenshots
+	@tests/setup/install pdf check
 	@tests/browser/run
 
 sphinxes: ## render with the Sphinx of Debian 12, 13 and testing (minutes)
@@ -134,11 +140,12 @@ verify: guest ## grade the graders (E=uts-name: of one exercise)
 	@tests/exercises/run --kernel $(KERNEL) $(E)
 
 audit: ## run the check sealed off: read-only, without a network; nothing is left
-	@tests/setup/install read live lab check
+	@tests/setup/install samples read live lab pdf check
 	@$(MAKE) --no-print-directory guest html live
 	@tests/audit
 
 faults: guest ## let every call of the samples fail, and call them wrongly (S=unshare)
+	@tests/setup/install check
 	@tests/faults/run --kernel $(KERNEL) $(S)
 	@tests/sanitizers/run $(S)
 

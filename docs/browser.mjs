@@ -1,6 +1,6 @@
 /* Debian's Chromium, started for the book: it prints it, and the tests read in it. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -18,6 +18,8 @@ const SWITCHES = [
 
 /* Start a browser that has seen nothing yet. */
 export async function startBrowser() {
+    if (!existsSync(BROWSER))
+        throw new Error(`no browser ${BROWSER}: run 'tests/setup/install pdf'`);
     const profile = mkdtempSync(join(tmpdir(), "book-browser-"));
     const browser = await chromium.launch({
         executablePath: BROWSER,

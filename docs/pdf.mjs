@@ -41,5 +41,8 @@ if (page === "--help") {
     console.error(USAGE);
     process.exitCode = 2;
 } else {
-    await print(page, file);
+    await print(page, file).catch((error) => {
+        console.error(`pdf: ${error.message}`);
+        process.exitCode = 1;
+    });
 }

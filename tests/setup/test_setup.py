@@ -139,7 +139,31 @@ def test_nothing_is_missing(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("program", ["node-modules", "install"])
+def room(folder: Path, kilobytes: int) -> subprocess.CompletedProcess[str]:
+    """Write so much, then fail, on a disk of two megabytes."""
+    small = ["bwrap", "--dev-bind", "/", "/", "--size", str(2 << 20), "--tmpfs", folder]
+    fill = f"head -c {kilobytes}K /dev/zero >{folder}/file; exit 7"
+    command = [*map(str, small), "tests/setup/room", str(folder), "sh", "-c", fill]
+    return call(["env", "-C", str(CHECKOUT), *command])
+
+
+def test_full_disk(tmp_path: Path) -> None:
+    """Who fails for want of room is told so, with the folder; the status stays."""
+    full, other = room(tmp_path, 4096), room(tmp_path, 100)
+    assert (full.returncode, other.returncode) == (7, 7)
+    assert f"{tmp_path}, and type this again.\n" in full.stderr
+    assert other.stderr == ""
+
+
+def test_room_runs_its_command(tmp_path: Path) -> None:
+    """With its arguments unchanged; a folder that is not there is no want of room."""
+    echo = [str(CHECKOUT / "tests/setup/room"), str(tmp_path / "gone"), "printf"]
+    assert call([*echo, "%s|", "a b", ""]).stdout == "a b||"
+    done = call([*echo[:2], "false"])
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("program", ["node-modules", "install", "room"])
 def test_wrong_call(program: str) -> None:
     """A wrong call gives the usage and status 2; --help the same, and 0."""
     path = str(CHECKOUT / "tests/setup" / program)

@@ -104,6 +104,19 @@ check: ## run every check and test (KERNELS=all: on four kernels)
 	@$(MAKE) --no-print-directory guest KERNEL=$(KERNELS)
 	@tests/check --kernel $(KERNELS)
 
+# What is made before a part of the check runs: all of it before all parts.
+NEEDS          = html live guest
+NEEDS.lint     = samples
+NEEDS.book     = html live guest
+NEEDS.browser  = html live
+NEEDS.live     = html live
+NEEDED         = $(if $(PART),$(or $(NEEDS.$(PART)),guest),$(NEEDS))
+
+test: $(NEEDED) ## run a part of it, or one thing (PART=samples ONLY=mnt/scratch KERNEL=all)
+	@tests/setup/install samples read live lab pdf check
+	@tests/check --kernel $(KERNEL) \
+	    $(if $(PART),--part "$$PART") $(if $(ONLY),--only "$$ONLY")
+
 matrix: ## run samples and transcripts on four kernels, into docs/kernels.json
 	@$(MAKE) --no-print-directory guest KERNEL=all
 	@tests/samples/run --kernel all --record docs/kernels.json
@@ -131,13 +144,13 @@ node_modules: package.json package-lock.json
 	@tests/setup/node-modules
 
 replay: guest ## run the transcripts and compare them (PAGE=introduction or one)
-	@tests/transcripts/run --kernel $(KERNEL) $(PAGE)
+	@tests/transcripts/run --kernel $(KERNEL) $(addprefix --only ,$(PAGE))
 
 record: guest ## rewrite what differs in transcripts (PAGE=introduction or one)
-	@tests/transcripts/run --record --kernel $(KERNEL) $(PAGE)
+	@tests/transcripts/run --record --kernel $(KERNEL) $(addprefix --only ,$(PAGE))
 
 verify: guest ## grade the graders (E=uts-name: of one exercise)
-	@tests/exercises/run --kernel $(KERNEL) $(E)
+	@tests/exercises/run --kernel $(KERNEL) $(addprefix --only ,$(E))
 
 audit: ## run the check sealed off: read-only, without a network; nothing is left
 	@tests/setup/install samples read live lab pdf check
@@ -146,8 +159,8 @@ audit: ## run the check sealed off: read-only, without a network; nothing is lef
 
 faults: guest ## let every call of the samples fail, and call them wrongly (S=unshare)
 	@tests/setup/install check
-	@tests/faults/run --kernel $(KERNEL) $(S)
-	@tests/sanitizers/run $(S)
+	@tests/faults/run --kernel $(KERNEL) $(addprefix --only ,$(S))
+	@tests/sanitizers/run $(addprefix --only ,$(S))
 
 bench: guest ## measure the lab: to the prompt, and from a save to a verdict
 	@tests/lab/fetch all
@@ -155,7 +168,7 @@ bench: guest ## measure the lab: to the prompt, and from a save to a verdict
 	@tests/bench/exercises
 
 mutants: guest ## show that every test can fail, on wrong samples (PAGE=mnt or one)
-	@tests/mutants/run --kernel $(KERNEL) $(PAGE)
+	@tests/mutants/run --kernel $(KERNEL) $(addprefix --only ,$(PAGE))
 
 clean: ## remove what was built here; never work/
 	rm -rf build
@@ -164,6 +177,6 @@ distclean: clean ## remove also what was downloaded, from your cache folder
 	rm -rf node_modules
 	tests/lab/fetch --forget
 
-.PHONY: help read html epub pdf dist samples live lab lab-shell guest check matrix lint browser
+.PHONY: help read html epub pdf dist samples live lab lab-shell guest check test matrix lint browser
 .PHONY: sphinxes elsewhere replay record audit faults bench mutants clean distclean
 .PHONY: exercises start try watch hint solution reset next verify

@@ -1,97 +1,109 @@
 """Run every check and test of the project, part by part.
 
-Each part is a program that ends with a line "N passed, N failed, N skipped"; the
-last line of this one adds them up. A part that ends without such a line, or fails
-without having counted a failure, counts as one failure.
+Each part is a program, tests/PART/run, that ends with a line "N passed, N failed,
+N skipped"; the last line of this one adds them up. A part that ends without such a
+line, or fails without having counted a failure, counts as one failure.
 """
 
 import argparse
-import re
-import subprocess
 import sys
+import threading
 import time
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
-from tests import CHECKOUT
+from tests import CHECKOUT, part
+from tests.lab import cache
 
-COUNTS = re.compile(r"(\d+) passed, (\d+) failed, (\d+) skipped")
+# What keeps one processor busy runs beside what keeps busy as many as there are.
+ALONE = ("lint", "book", "browser", "live", "sanitizers")
+GUESTS = ("exercises", "samples", "faults", "transcripts")
+RARE = ("mutants",)  # when asked for
+PARTS = (*ALONE, *GUESTS, *RARE)
+
+printing = threading.Lock()
 
 
 @dataclass
 class Part:
-    """A part of the check: its name, its program, and what came of it."""
+    """A part of the check, and what came of it."""
 
     name: str
-    command: list[str]
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
+    numbers: list[int] = field(default_factory=lambda: [0, 0, 0])
     seconds: float = 0.0
+    unknown: bool = False  # it has nothing of the names that were asked for
 
-    def counts(self) -> str:
-        """Return the line that every part, and the whole, ends with."""
-        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+    def show(self, line: str) -> None:
+        """Print a line of its output; parts that run at a time take turns."""
+        with printing:
+            print(f"{self.name:12}| {line}", flush=True)
+
+    def run(self, args: argparse.Namespace) -> None:
+        """Run it, show what it prints, and note its counts."""
+        command = [f"tests/{self.name}/run", "--kernel", args.kernel]
+        command += [word for name in args.only for word in ("--only", name)]
+        began = time.monotonic()
+        status, numbers = part.relayed(command, self.show)
+        self.seconds = time.monotonic() - began
+        self.unknown = status == part.UNKNOWN
+        if numbers:
+            self.numbers = numbers
+        if not self.unknown and (status or not numbers) and not self.numbers[1]:
+            self.show(f"ended with {status} and counted no failure")
+            self.numbers[1] = 1
 
 
-def run(part: Part) -> None:
-    """Run a part, show what it prints, and note its counts."""
-    print(f"== {part.name}: {' '.join(part.command)}", flush=True)
-    began = time.monotonic()
-    last = ""
-    with subprocess.Popen(
-        part.command,
-        cwd=CHECKOUT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    ) as process:
-        assert process.stdout
-        for line in process.stdout:
-            last = line.strip()
-            if not COUNTS.fullmatch(last):  # the table at the end shows it
-                print(line, end="", flush=True)
-    part.seconds = time.monotonic() - began
-    counts = COUNTS.fullmatch(last)
-    if counts:
-        part.passed, part.failed, part.skipped = map(int, counts.groups())
-    if (process.returncode or not counts) and not part.failed:
-        print(f"{part.name}: ended with {process.returncode}, last line: {last!r}")
-        part.failed = 1
+def run_all(names: list[str], args: argparse.Namespace) -> list[Part]:
+    """Run parts, those of ALONE beside the others; return them, in order."""
+    parts = [Part(name) for name in names]
+    lanes = [
+        [one for one in parts if one.name in ALONE],
+        [one for one in parts if one.name not in ALONE],
+    ]
+
+    def walk(lane: list[Part]) -> None:
+        for one in lane:
+            one.run(args)
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        list(pool.map(walk, lanes))
+    return parts
+
+
+def summary(parts: list[Part], args: argparse.Namespace) -> int:
+    """Print a line a part and the last line; return the exit status."""
+    ran = [one for one in parts if not one.unknown]
+    if not ran:
+        print(f"check: no part has anything called {' or '.join(args.only)}")
+        return part.end(0, 1)
+    for one in ran:
+        print(f"{one.name:12} {one.seconds:6.1f} s   {part.counts(*one.numbers)}")
+    if args.kernel != "all":
+        print(f"on kernel {args.kernel}; KERNEL=all runs all kernels")
+    passed, failed, skipped = (sum(column) for column in zip(*(p.numbers for p in ran)))
+    return part.end(passed, failed, skipped)
 
 
 def main() -> int:
-    """Run all parts; return the exit status."""
+    """Run what was asked for; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="tests/check", description=__doc__.split("\n")[0]
     )
-    parser.add_argument("--kernel", default="6.12", metavar="SERIES")
+    parser.add_argument(
+        "--part",
+        action="append",
+        default=[],
+        choices=PARTS,
+        metavar="PART",
+        help="one of " + ", ".join(PARTS) + "; all but mutants when none is named",
+    )
+    parser.add_argument("--only", action="append", default=[], metavar="NAME")
+    parser.add_argument("--kernel", default=cache.DEFAULT, metavar="SERIES")
     args = parser.parse_args()
-    parts = [
-        Part("lint", ["tests/lint/run"]),
-        Part("book", ["/usr/bin/python3", "-B", "-m", "pytest", "-q"]),
-        Part("browser", ["tests/browser/run"]),
-        Part("live", ["tests/live/run"]),
-        Part("samples", ["tests/samples/run", "--kernel", args.kernel]),
-        Part("transcripts", ["tests/transcripts/run", "--kernel", args.kernel]),
-        Part("exercises", ["tests/exercises/run", "--kernel", args.kernel]),
-        # Whatever the kernels are: what fails here fails alike on all of them.
-        Part("faults", ["tests/faults/run"]),
-        Part("sanitizers", ["tests/sanitizers/run"]),
-    ]
-    for part in parts:
-        run(part)
-    whole = Part("all", [])
-    for part in parts:
-        print(f"{part.name:12} {part.seconds:6.1f} s   {part.counts()}")
-        whole.passed += part.passed
-        whole.failed += part.failed
-        whole.skipped += part.skipped
-    if args.kernel != "all":
-        print(f"on kernel {args.kernel}; 'make matrix' runs all kernels")
-    print(whole.counts(), flush=True)
-    return 1 if whole.failed else 0
+    names = args.part or [name for name in PARTS if name not in RARE]
+    missing = [n for n in names if not (CHECKOUT / "tests" / n / "run").exists()]
+    assert not missing, missing
+    return summary(run_all(names, args), args)
 
 
 if __name__ == "__main__":

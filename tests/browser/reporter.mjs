@@ -1,8 +1,18 @@
+import { basename, dirname } from "node:path";
+
 /* Report what node's test runner ran: each failure, and one closing line. */
 
 function reason(error) {
     const cause = error.cause ?? error;
     return String(cause.stack ?? cause).replace(/^/gm, "    ");
+}
+
+/* The command that runs a failed test again: its part is the folder of its file. */
+function repeat(name, file) {
+    if (!file)
+        return "";
+    const only = name.replaceAll("'", "'\\''");
+    return `    repeat: make test PART=${basename(dirname(file))} ONLY='${only}'\n`;
 }
 
 export default async function* report(events) {
@@ -15,7 +25,7 @@ export default async function* report(events) {
             counts[data.skip === undefined ? "passed" : "skipped"] += 1;
         } else if (type === "test:fail" && details.error.failureType !== "subtestsFailed") {
             counts.failed += 1;
-            yield `FAILED  ${name}\n${reason(details.error)}\n`;
+            yield `FAILED  ${name}\n${reason(details.error)}\n${repeat(name, data.file)}`;
         } else if (type === "test:stderr") {
             yield data.message;
         }

@@ -9,7 +9,6 @@ that exists. And nothing may be left in the guest after any of them.
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from book.files.exercises import labels
 
-from tests import CHECKOUT
+from tests import CHECKOUT, part
 from tests.exercises import catalogue
 from tests.exercises.catalogue import LEVELS, Case, Exercise, ExerciseError
 from tests.exercises.grading import (
@@ -32,7 +31,7 @@ from tests.exercises.grading import (
     compile_program,
     grade,
 )
-from tests.lab import cache, inventory
+from tests.lab import inventory
 
 ATTACKED = "introduction-command"  # whose grader is attacked
 LEAST = 8  # wrong versions of a solution
@@ -240,58 +239,37 @@ def show(series: str, result: Result) -> None:
     for wrong in result.wrong:
         print(f"  {wrong}")
     if result.wrong:
-        print(f"  repeat: tests/exercises/run --kernel {series} {result.name}")
+        print(f"  repeat: {part.repeat('exercises', result.name, series)}")
+        print(f"  shell:  make lab KERNEL={series}")
     sys.stdout.flush()
 
 
-def interrupted(number: int, _frame: object) -> None:
-    """End at once: the guests die with this process, and nothing else is held."""
-    os._exit(128 + number)
+def called(name: str) -> set[str]:
+    """Return what may name an exercise: its name, its chapter."""
+    return {name, name.partition("-")[0]}
 
 
-def main() -> int:
-    """Verify; return the exit status."""
-    known = [kernel.series for kernel in cache.kernels()]
-    parser = argparse.ArgumentParser(
-        prog="tests/exercises/run", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument(
-        "names", nargs="*", metavar="EXERCISE", help="or attacks; all when none"
-    )
-    parser.add_argument("--kernel", default="6.12", choices=[*known, "all"])
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
-    args = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupted)
+def run(args: argparse.Namespace) -> part.Counts:
+    """Verify what was asked for; return how many checks hold, and how many do not."""
+    build_graders()
+    every = {exercise.name: exercise for exercise in catalogue.exercises()}
+    chosen = part.chosen([*every, "attacks"], args.only, called)
     passed = failed = 0
-    try:
-        build_graders()
-        every = catalogue.exercises()
-        names = [name for name in args.names if name != "attacks"]
-        chosen = [catalogue.find(name, every) for name in names]
-        attacks = not args.names or "attacks" in args.names
-        if not args.names:
-            chosen = every
-        kernels = known if args.kernel == "all" else [args.kernel]
-        with planted(), ThreadPoolExecutor(args.jobs) as pool:
-            running = [
-                (series, pool.submit(verify, series, exercise))
-                for series in kernels
-                for exercise in chosen
-            ]
-            if attacks:
-                running += [(s, pool.submit(verify_attacks, s)) for s in kernels]
-            for series, future in running:
-                result = future.result()
-                show(series, result)
-                passed += result.passed
-                failed += len(result.wrong)
-    except (ExerciseError, LabError, OSError) as error:
-        print(f"exercises: {error}", file=sys.stderr)
-        failed += 1
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+    with planted(), ThreadPoolExecutor(args.jobs) as pool:
+        running = [
+            (series, pool.submit(verify, series, every[name]))
+            if name in every
+            else (series, pool.submit(verify_attacks, series))
+            for series in part.kernels(args.kernel)
+            for name in chosen
+        ]
+        for series, future in running:
+            result = future.result()
+            show(series, result)
+            passed += result.passed
+            failed += len(result.wrong)
+    return passed, failed, 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(part.main("exercises", __doc__, run, failures=(ExerciseError,)))

@@ -355,7 +355,7 @@ def test_watch_forgets_what_a_program_did(copy: Path) -> None:
 
 
 def test_watch_goes_on(copy: Path) -> None:
-    """A file that is gone, or a folder in its way, is said, and the next save judged."""
+    """A file that is gone, or a folder in its way, is said; the next save is judged."""
     file = copy / "work/uts-name.c"
     file.write_text("int main;\n")
     (copy / "work/uts-name").mkdir()

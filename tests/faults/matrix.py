@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from tests import part
 from tests.faults import table
 from tests.faults.cases import Case, cases
 from tests.faults.cell import Places, Run, traced
@@ -13,6 +14,7 @@ from tests.faults.judge import WRONG, Fault, Verdict, always_wrong, judge
 from tests.faults.strace import COUNTED, MARKER, Site, Trace, read
 from tests.faults.subject import Subject, call_number
 from tests.faults.table import SHORT, Call
+from tests.lab.cache import DEFAULT
 
 COMMAND_STATUS = 42  # see probe.c
 
@@ -26,8 +28,8 @@ class Cell:
     verdict: Verdict
     run: Run
 
-    def show(self, options: str = "") -> str:
-        """Return what a reader of a red cell needs; options are those of inject."""
+    def show(self, series: str = DEFAULT) -> str:
+        """Return what a reader of a red cell needs, on a kernel of that series."""
         head = "right" if self.verdict.right else "WRONG"
         outcome = self.verdict.outcome
         lines = [
@@ -43,9 +45,10 @@ class Cell:
         lines += [f"  {line}" for line in self.run.left]
         if self.verdict.expected:
             lines.append(f"  expected: {self.verdict.expected}")
-        again = f"{options} --only {shlex.quote(self.name)} {self.subject}".strip()
-        lines.append(f"  repeat:   tests/faults/run {again}")
-        lines.append(f"  shell:    tests/faults/run --shell {again}")
+        name = f"{self.subject}: {self.name}"
+        shell = f"tests/faults/run --kernel {series} --shell --only {shlex.quote(name)}"
+        lines.append(f"  repeat:   {part.repeat('faults', name, series)}")
+        lines.append(f"  shell:    {shell}")
         return "\n".join(lines)
 
 

@@ -10,14 +10,13 @@ there they take ten times as long. All else runs in a guest.
 
 import argparse
 import os
-import signal
 import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 
+from tests import CHECKOUT, part
 from tests.faults.cases import reason
 from tests.faults.cell import Places
 from tests.faults.judge import REPORTED, TOLERATED
@@ -33,7 +32,7 @@ from tests.lab.guest import Guest
 from tests.lab.image import image
 from tests.lab.state import open_guest
 
-LAB = Path(__file__).resolve().parents[1] / "vm/lab"
+LAB = CHECKOUT / "tests/lab/lab"
 EVERY = 10
 Parts = list[Matrix | Natural]
 FAILURES = (LabError, OSError, BuildError, LineError, TraceError)
@@ -44,12 +43,13 @@ class Run:
 
     def __init__(self, args: argparse.Namespace) -> None:
         """Take the options of the command line."""
-        self.image = image(args.kernel)
-        self.again = "" if args.kernel == DEFAULT else f"--kernel {args.kernel}"
-        self.only = args.only
+        # What fails here fails alike on all kernels: "all" is one of them.
+        self.series = DEFAULT if args.kernel == "all" else args.kernel
+        self.image = image(self.series)
+        self.only = args.cell
         self.show_all = args.all or args.shell
         self.every = args.every
-        self.here = self.every > 1 and not args.only
+        self.here = self.every > 1 and not args.cell
         self.cells: list[Cell] = []
         self.errors: list[str] = []
 
@@ -76,11 +76,11 @@ class Run:
         cells: list[Cell] = []
         with closing(Places(self.guest)) as guests, closing(Places(Sandbox)) as here:
             try:
-                for part in self.parts(subject, guests, here):
-                    for cell in part.cells():
+                for matrix in self.parts(subject, guests, here):
+                    for cell in matrix.cells():
                         cells.append(cell)
                         if not cell.verdict.right or self.show_all:
-                            print(cell.show(self.again), flush=True)
+                            print(cell.show(self.series), flush=True)
                 if left := guests.left() + here.left():
                     self.error(subject, ", ".join(left))
             except FAILURES as error:
@@ -105,11 +105,6 @@ def summary(cells: list[Cell]) -> str:
     )
 
 
-def interrupted(number: int, _frame: object) -> None:
-    """End at once: the guests die with this process, and nothing else is held."""
-    os._exit(128 + number)
-
-
 def open_shell(cell: Cell, series: str) -> None:
     """Become the lab, in which what the cell needs is made and its command stands."""
     print(
@@ -121,20 +116,12 @@ def open_shell(cell: Cell, series: str) -> None:
     os.execv(LAB, [*lab, "--type", cell.run.command])
 
 
-def arguments() -> argparse.Namespace:
-    """Return the options of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="tests/faults/run", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument("names", nargs="*", metavar="SAMPLE", help="all when none")
-    parser.add_argument("--kernel", default=DEFAULT, metavar="SERIES")
-    parser.add_argument(
-        "--only", default="", metavar="CELL", help="run this cell alone"
-    )
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add what only this part takes."""
     parser.add_argument(
         "--shell",
         action="store_true",
-        help="then open the lab, with the command of that cell ready to run",
+        help="open the lab, with the command of the cell of --only ready to run",
     )
     parser.add_argument("--all", action="store_true", help="show right cells, too")
     parser.add_argument(
@@ -144,43 +131,43 @@ def arguments() -> argparse.Namespace:
         help=f"inject one of N faults in the guest, too: 1 is all, default {EVERY}",
         metavar="N",
     )
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
-    args = parser.parse_args()
-    if args.shell and not (args.only and len(args.names) == 1):
-        parser.error("--shell is for one cell: --shell --only CELL SAMPLE")
-    return args
 
 
-def main() -> int:
-    """Run the matrix; return the exit status."""
-    args = arguments()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupted)
-    try:
-        chosen, skips = choose_runnable(args.names)
-        build(chosen)
-        run = Run(args)
-        if run.here and (why := possible()):
-            print(f"faults: all in the guest, for there is no sandbox here: {why}")
-            run.here = False
-    except FAILURES as error:
-        print(f"faults: {error}", file=sys.stderr)
-        print("0 passed, 1 failed, 0 skipped")
-        return 1
+def split(only: list[str]) -> tuple[list[str], str]:
+    """Return names of programs, and of a cell: a name may be "SAMPLE: CELL"."""
+    cells = [name for name in only if ": " in name]
+    if len(cells) > 1 or (cells and len(only) > 1):
+        raise part.UnknownName("one cell at a time: --only 'SAMPLE: CELL'")
+    if not cells:
+        return only, ""
+    name, _, cell = cells[0].partition(": ")
+    return [name], cell
+
+
+def run_all(args: argparse.Namespace) -> part.Counts:
+    """Run the cells that were asked for; return what they came to."""
+    names, args.cell = split(args.only)
+    if args.shell and not args.cell:
+        raise part.UnknownName("--shell is for one cell: --only 'SAMPLE: CELL'")
+    chosen, skips = choose_runnable(names)
+    build(chosen)
+    run = Run(args)
+    if run.here and (why := possible()):
+        print(f"faults: all in the guest, for there is no sandbox here: {why}")
+        run.here = False
     with ThreadPoolExecutor(args.jobs) as pool:
         for _ in pool.map(run.subject, chosen):
             pass  # what a program raises that is no failure is raised here
-    if args.only and not run.cells and not run.errors:
-        run.errors.append(f"no cell is called {args.only}: --all shows their names")
-        print(run.errors[-1])
+    if args.cell and not run.cells and not run.errors:
+        raise part.UnknownName(
+            f"no cell is called {args.cell}: --all shows their names"
+        )
     if args.shell and run.cells:
-        open_shell(run.cells[0], args.kernel)
+        open_shell(run.cells[0], run.series)
     print(f"{'all':28} {summary(run.cells)}")
     right = sum(cell.verdict.right for cell in run.cells)
-    failed = len(run.cells) - right + len(run.errors)
-    print(f"{right} passed, {failed} failed, {skips} skipped")
-    return 1 if failed else 0
+    return right, len(run.cells) - right + len(run.errors), skips
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(part.main("faults", __doc__, run_all, options, FAILURES))

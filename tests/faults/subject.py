@@ -9,7 +9,7 @@ from pathlib import Path
 from book.files.headers import Header, parse_header
 from book.files.samples import FOLDER, find_samples
 
-from tests import CHECKOUT
+from tests import CHECKOUT, part
 from tests.faults.cases import reason
 
 HERE = CHECKOUT / "tests/faults"
@@ -60,12 +60,15 @@ def subjects() -> list[Subject]:
     return found
 
 
+def called(subject: Subject) -> set[str]:
+    """Return what may name a program: its name, its file's, its chapter or folder."""
+    chapter = subject.name.rpartition("/")[0] or "introduction"
+    return {subject.name, subject.program, chapter}
+
+
 def choose(names: list[str]) -> list[Subject]:
-    """Return the programs of those names, all if there is none."""
-    known = subjects()
-    if unknown := set(names) - {subject.name for subject in known}:
-        raise BuildError(f"no such program: {' '.join(sorted(unknown))}")
-    return [subject for subject in known if not names or subject.name in names]
+    """Return the programs that names stand for, all if there is none."""
+    return part.chosen(subjects(), names, called)
 
 
 def choose_runnable(names: list[str]) -> tuple[list[Subject], int]:

@@ -87,11 +87,11 @@ def one(kind: type[Matrix] | type[Natural], name: str, only: str, at: Places) ->
 def test_matrix_finds(places: Places, found: str, name: str, only: str) -> None:
     run = one(Matrix, name, only, places)
     assert run.verdict.outcome == found
-    shown = run.show("--kernel 7.3")
+    shown = run.show("7.3")
     assert f"wrong/{name}: {only}" in shown and judge.WRONG[found] in shown
-    for options in ("", " --shell"):
-        again = f"tests/faults/run{options} --kernel 7.3 --only '{only}' wrong/{name}"
-        assert again in shown
+    cell = f"'wrong/{name}: {only}'"
+    assert f"make test PART=faults ONLY={cell} KERNEL=7.3" in shown
+    assert f"tests/faults/run --kernel 7.3 --shell --only {cell}" in shown
 
 
 @pytest.mark.parametrize(("found", "name", "only"), NATURAL)

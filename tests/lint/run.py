@@ -5,15 +5,14 @@ files count before they are committed; what git ignores does not.
 """
 
 import argparse
-import os
 import re
 import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tests import CHECKOUT
+from tests import CHECKOUT, part
 
 SECONDS = 300.0
 # Programs that are wrong on purpose.
@@ -108,27 +107,33 @@ def run(check: Check) -> str:
     return done.stdout.strip() or f"ended with {done.returncode}"
 
 
-def main() -> int:
-    """Run all checks; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="tests/lint/run", description=__doc__.split("\n")[0]
-    )
-    parser.parse_args()
-    failed = passed = 0
-    todo = [check for check in checks() if check.files]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+def words(check: Check) -> set[str]:
+    """Return what may name a check: its name, its tool, a file that it reads."""
+    return {check.name, check.command[0].rpartition("/")[2], *check.files}
+
+
+def narrowed(check: Check, only: list[str]) -> Check:
+    """Return a check on the files that were asked for; on all if it is named."""
+    files = [name for name in check.files if name in only]
+    return replace(check, files=files) if files else check
+
+
+def run_all(args: argparse.Namespace) -> part.Counts:
+    """Run the checks that were asked for; return what they came to."""
+    known = [check for check in checks() if check.files]
+    todo = [narrowed(c, args.only) for c in part.chosen(known, args.only, words)]
+    failed = 0
+    with ThreadPoolExecutor(args.jobs) as pool:
         for check, wrong in zip(todo, pool.map(run, todo)):
             print(f"{'FAILED' if wrong else 'ok':6}  {check.name}", flush=True)
             if wrong:
                 failed += 1
                 print(wrong)
+                print(f"repeat: {part.repeat('lint', check.name)}")
                 if check.mend:
                     print(f"mend: {check.mend} FILE...")
-            else:
-                passed += 1
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+    return len(todo) - failed, failed, 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(part.main("lint", __doc__, run_all))

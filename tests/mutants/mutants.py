@@ -15,7 +15,7 @@ from pathlib import Path
 
 from book.files.samples import FOLDER, find_samples
 
-from tests import CHECKOUT, wrong
+from tests import CHECKOUT, part, wrong
 from tests.lab.guest import Guest
 from tests.samples.suite import units
 from tests.wrong import Block
@@ -108,14 +108,7 @@ def choose(names: list[str]) -> list[Mutant]:
     """
     topics = sorted(path.stem for path in HERE.glob("*.mutants"))
     known = [mutant for topic in topics for mutant in read(topic)]
-    if unknown := set(names) - {label for one in known for label in labels(one)}:
-        samples = sorted({mutant.sample.program for mutant in known})
-        raise MutantError(
-            f"nothing is called {' '.join(sorted(unknown))}: there are the chapters "
-            f"{', '.join(topics)}, the samples {', '.join(samples)}, "
-            f"and their mutants, such as {known[0]}"
-        )
-    return [one for one in known if not names or labels(one) & set(names)]
+    return part.chosen(known, names, labels)
 
 
 def build(mutants: list[Mutant]) -> None:

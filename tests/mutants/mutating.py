@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests import part
 from tests.lab.cache import Image, LabError
 from tests.lab.guest import Guest
 from tests.lab.state import open_guest
@@ -60,35 +61,35 @@ class Result:
         self.passed += 1
         print(f"{name}: {text}", flush=True)
 
-    def wrong(self, name: str, text: str, repeat: str) -> None:
+    def wrong(self, name: str, text: str, series: str) -> None:
         """Count what is wrong, and say how to repeat it alone."""
         self.failed += 1
-        print(f"{name}: WRONG: {text}\n  repeat: {repeat} {name}", flush=True)
+        again = part.repeat("mutants", name, series)
+        print(f"{name}: WRONG: {text}\n  repeat: {again}", flush=True)
 
 
 def run_sample(img: Image, mine: list[Mutant], whole: bool) -> Result:
     """Run mutants of one sample; when they are all of them, look at its tests, too."""
     result = Result()
-    repeat = f"tests/mutants/run --kernel {img.series}"
     caught: set[str] = set()
     with Guests(img) as guests:
         for mutant in mine:
             try:
                 tests = guests.run(mutant)
             except (LabError, MutantError) as error:
-                result.wrong(str(mutant), str(error), repeat)
+                result.wrong(str(mutant), str(error), img.series)
                 continue
             caught.update(tests)
             if tests:
                 result.good(str(mutant), f"caught by {len(tests)}")
             else:
-                result.wrong(str(mutant), "no test fails on it", repeat)
+                result.wrong(str(mutant), "no test fails on it", img.series)
     sample = mine[0].sample
     for test in sample.tests if whole else ():
         if test in caught:
             result.passed += 1
         else:
-            result.wrong(sample.program, f"no mutant fails '{test}'", repeat)
+            result.wrong(sample.program, f"no mutant fails '{test}'", img.series)
     return result
 
 

@@ -9,6 +9,7 @@ from tests import CHECKOUT, wrong
 from tests.lab.cache import Image, LabError
 from tests.mutants import mutants, mutating
 from tests.mutants.mutants import FOLDER, Mutant, MutantError  # noqa: E402
+from tests.part import UnknownName
 
 HERE = Path(__file__).resolve().parent
 
@@ -81,7 +82,7 @@ def test_names() -> None:
     assert by_path == mutants.choose(["uts_copy"]) == chapter[: len(by_path)]
     (one,) = mutants.choose(["uts/uts_copy:no-unshare"])
     assert str(one) == "uts/uts_copy:no-unshare"
-    with pytest.raises(MutantError, match="nothing is called uts_cop: there are"):
+    with pytest.raises(UnknownName, match="nothing is called 'uts_cop' here"):
         mutants.choose(["uts", "uts_cop"])
 
 
@@ -99,7 +100,7 @@ def test_mutant_that_nothing_catches(
     answering(lambda command: all_tests("") if "no-unshare" not in command else [])
     said = capsys.readouterr().out.splitlines()
     at = said.index("unshare:no-unshare: WRONG: no test fails on it")
-    repeat = "  repeat: tests/mutants/run --kernel 6.12 unshare:no-unshare"
+    repeat = "  repeat: make test PART=mutants ONLY=unshare:no-unshare KERNEL=6.12"
     assert said[at + 1] == repeat
 
 

@@ -5,15 +5,11 @@ there are processors. With several kernels a table says what passed where.
 """
 
 import argparse
-import os
-import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests import CHECKOUT
-from tests.lab import cache, outside
-from tests.lab.cache import LabError
+from tests import CHECKOUT, part
 from tests.lab.image import image
 from tests.samples import results
 from tests.samples.suite import Unit, Verdict, run_units, units
@@ -46,8 +42,7 @@ def table(verdicts: list[Verdict], series: list[str]) -> str:
         cell = f"{verdict.failed} FAILED" if verdict.failed else f"{verdict.passed} ok"
         if verdict.skipped:
             cell += f", {len(verdict.skipped)} skip"
-        name = f"{verdict.unit.file.stem}/{verdict.unit.sample}"
-        cells.setdefault(name, {})[verdict.series] = cell
+        cells.setdefault(verdict.unit.name, {})[verdict.series] = cell
     width = max(map(len, cells)) + 2
     lines = [" " * width + "".join(f"{name:<14}" for name in series)]
     for name, row in sorted(cells.items()):
@@ -56,47 +51,31 @@ def table(verdicts: list[Verdict], series: list[str]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def interrupted(number: int, _frame: object) -> None:
-    """End at once: the guests die with this process, and nothing else is held."""
-    os._exit(128 + number)
+def bats_files() -> list[Path]:
+    """Return the files of tests, by name."""
+    return sorted((CHECKOUT / "tests/samples").glob("*.bats"))
 
 
-def main() -> int:
-    """Run the tests; return the exit status."""
-    known = [kernel.series for kernel in cache.kernels()]
-    parser = argparse.ArgumentParser(
-        prog="tests/samples/run", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE.bats")
-    parser.add_argument("--kernel", default=cache.DEFAULT, choices=[*known, "all"])
-    parser.add_argument("--sample", help="only the tests of this sample")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add what only this part takes."""
     parser.add_argument("--record", type=Path, metavar="FILE.json")
-    args = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupted)
-    series = known if args.kernel == "all" else [args.kernel]
-    try:
-        files = args.files or sorted((CHECKOUT / "tests/samples").glob("*.bats"))
-        work = units([file.resolve() for file in files])
-        work = [unit for unit in work if args.sample in (None, unit.sample)]
-        if not work:
-            raise LabError("no test to run: check the names of FILE and --sample")
-        verdicts = run_all(series, work, args.jobs)
-        if len(series) > 1:
-            print(table(verdicts, series))
-        if args.record:
-            results.enter_samples(args.record, verdicts)
-    except (LabError, OSError) as error:
-        print(f"lab: {outside.told(error)}", file=sys.stderr)
-        print("0 passed, 1 failed, 0 skipped")
-        return 1
-    passed = sum(verdict.passed for verdict in verdicts)
-    failed = sum(verdict.failed for verdict in verdicts)
-    skipped = sum(len(verdict.skipped) for verdict in verdicts)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+
+
+def run(args: argparse.Namespace) -> part.Counts:
+    """Run the tests that were asked for; return what they came to."""
+    series = part.kernels(args.kernel)
+    known = part.chosen(units(bats_files()), args.only, Unit.called)
+    verdicts = run_all(series, [unit.only(args.only) for unit in known], args.jobs)
+    if len(series) > 1:
+        print(table(verdicts, series))
+    if args.record:
+        results.enter_samples(args.record, verdicts)
+    return (
+        sum(verdict.passed for verdict in verdicts),
+        sum(verdict.failed for verdict in verdicts),
+        sum(len(verdict.skipped) for verdict in verdicts),
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(part.main("samples", __doc__, run, options))

@@ -6,13 +6,14 @@ kernel than the guest's.
 """
 
 import re
-from dataclasses import dataclass, field
+import shlex
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from book.files.headers import newer_kernel, read_header
 from book.files.samples import FOLDER, find_samples
 
-from tests import CHECKOUT
+from tests import CHECKOUT, part
 from tests.lab import inventory
 from tests.lab.cache import Image, LabError
 from tests.lab.state import open_guest
@@ -28,6 +29,27 @@ class Unit:
     file: Path
     sample: str
     names: tuple[str, ...]
+
+    @property
+    def chapter(self) -> str:
+        """Return the topic of its file; the four tools are the introduction's."""
+        page = CHECKOUT / "docs" / f"{self.file.stem}.rst"
+        return self.file.stem if page.exists() else "introduction"
+
+    @property
+    def name(self) -> str:
+        """Return how a person calls it: CHAPTER/SAMPLE."""
+        return f"{self.chapter}/{self.sample}"
+
+    def called(self) -> set[str]:
+        """Return what may name it, or one of its tests."""
+        return {self.chapter, self.sample, self.name, *self.names}
+
+    def only(self, words: list[str]) -> "Unit":
+        """Return it with those of its tests that words name; all if it is named."""
+        tests = tuple(name for name in self.names if name in words)
+        whole = not words or {self.chapter, self.sample, self.name} & set(words)
+        return self if whole or not tests else replace(self, names=tests)
 
 
 @dataclass
@@ -45,20 +67,22 @@ class Verdict:
         """Tell whether every test of the unit has its result."""
         return self.passed + self.failed + len(self.skipped) >= len(self.unit.names)
 
+    def shell(self) -> list[str]:
+        """Return what leads to a shell beside the failure, a line each."""
+        file = self.unit.file.relative_to(CHECKOUT)
+        bats = f"SAMPLES=$PWD bats --filter '^{self.unit.sample}: ' /book/{file}"
+        return [f"make lab KERNEL={self.series}", f"  and there: {bats}"]
+
     def show(self) -> None:
         """Print the unit's line and, below it, what failed and how to repeat it."""
         unit = self.unit
         counts = f"{self.passed} of {len(unit.names)}"
-        name = f"{unit.file.stem}/{unit.sample}"
-        lines = [f"{self.series:5} {name:36} {counts:>9} passed"]
+        lines = [f"{self.series:5} {unit.name:36} {counts:>9} passed"]
         lines += self.report
         lines += [f"  skip    {name}" for name in self.skipped]
         if self.failed:
-            file = unit.file.relative_to(CHECKOUT)
-            lines.append(
-                f"  repeat: tests/samples/run --kernel {self.series} "
-                f"--sample {unit.sample} {file}"
-            )
+            lines.append("  repeat: " + part.repeat("samples", unit.name, self.series))
+            lines += [f"  shell:  {line}" for line in self.shell()]
         print("\n".join(lines), flush=True)
 
 
@@ -169,8 +193,8 @@ def run_units(img: Image, mine: list[Unit]) -> list[Verdict]:
     file = mine[0].file
     only = ""
     if mine != units([file]):
-        samples = "|".join(re.escape(unit.sample) for unit in mine)
-        only = f"--filter '^({samples}): '"
+        names = "|".join(re.escape(name) for unit in mine for name in unit.names)
+        only = f"--filter {shlex.quote(f'^({names})$')}"
     reader = Reader(mine, img.series)
     command = (
         f"cd /tmp && SAMPLES=/book/build/samples bats --tap {only} "

@@ -6,17 +6,15 @@ beyond renaming, and nothing of a transcript in which a step ended unexpectedly.
 """
 
 import argparse
-import os
-import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.lab import cache, outside
+from tests import part
 from tests.lab.cache import LabError
 from tests.samples import results
 from tests.transcripts.page import Outcome, run_page
-from tests.transcripts.transcript import TranscriptError, pages
+from tests.transcripts.transcript import TranscriptError, page_sessions, pages
 
 
 def show(outcomes: list[Outcome]) -> None:
@@ -35,59 +33,57 @@ def show(outcomes: list[Outcome]) -> None:
             print(f"  {outcome.name}")
             print("\n".join(f"    {line}" for line in outcome.wrong))
     if bad:
-        print(f"  repeat: tests/transcripts/run --kernel {series} {bad[0].name}")
+        print(f"  repeat: {part.repeat('transcripts', bad[0].name, series)}")
+        print(f"  shell:  make lab KERNEL={series}, and type the page up to there")
     sys.stdout.flush()
 
 
-def interrupted(number: int, _frame: object) -> None:
-    """End at once: the guests die with this process, and nothing else is held."""
-    os._exit(128 + number)
+def work(only: list[str]) -> list[tuple[str, str]]:
+    """Return pages to run, and for each where to stop: at its end, or a transcript.
+
+    A transcript is run with those before it, on which it leans.
+    """
+    whole = [(page, page) for page in pages()]
+    single = [
+        (page, name)
+        for page in pages()
+        for group in page_sessions(page)
+        for name in group
+    ]
+    if not only:
+        return whole
+    return part.chosen(whole + single, only, lambda item: [item[1]])
 
 
-def main() -> int:
-    """Run or record; return the exit status."""
-    known = [kernel.series for kernel in cache.kernels()]
-    parser = argparse.ArgumentParser(
-        prog="tests/transcripts/run", description=__doc__.split("\n")[0]
-    )
-    parser.add_argument(
-        "what", nargs="*", metavar="PAGE", help="or PAGE/NAME; all pages when none"
-    )
-    parser.add_argument("--kernel", default=cache.DEFAULT, choices=[*known, "all"])
+def options(parser: argparse.ArgumentParser) -> None:
+    """Add what only this part takes."""
     parser.add_argument("--record", action="store_true", help="rewrite what differs")
     parser.add_argument("--results", type=Path, metavar="FILE.json")
-    args = parser.parse_args()
+
+
+def run(args: argparse.Namespace) -> part.Counts:
+    """Run or record what was asked for; return what it came to."""
     if args.record and args.kernel == "all":
-        parser.error("record one kernel at a time: they share files")
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, interrupted)
-    series = known if args.kernel == "all" else [args.kernel]
-    work = [(item.partition("/")[0], item) for item in args.what or pages()]
-    try:
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            running = [
-                pool.submit(run_page, page, name, args.record, last, tidy=True)
-                for name in series
-                for page, last in work
-            ]
-            outcomes = []
-            for future in running:
-                outcomes += future.result()
-                show(future.result())
-        if args.results:
-            ran = [outcome for outcome in outcomes if not outcome.skipped]
-            rows = [(o.name.partition("@")[0], o.series, not o.wrong) for o in ran]
-            results.enter_transcripts(args.results, rows)
-    except (LabError, TranscriptError, OSError) as error:
-        print(f"transcripts: {outside.told(error)}", file=sys.stderr)
-        print("0 passed, 1 failed, 0 skipped")
-        return 1
+        raise LabError("record one kernel at a time: they share files")
+    todo = work(args.only)
+    with ThreadPoolExecutor(args.jobs) as pool:
+        running = [
+            pool.submit(run_page, page, name, args.record, last, tidy=True)
+            for name in part.kernels(args.kernel)
+            for page, last in todo
+        ]
+        outcomes = []
+        for future in running:
+            outcomes += future.result()
+            show(future.result())
+    if args.results:
+        ran = [outcome for outcome in outcomes if not outcome.skipped]
+        rows = [(o.name.partition("@")[0], o.series, not o.wrong) for o in ran]
+        results.enter_transcripts(args.results, rows)
     failed = sum(bool(outcome.wrong) for outcome in outcomes)
     skipped = sum(bool(outcome.skipped) for outcome in outcomes)
-    passed = len(outcomes) - failed - skipped
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+    return len(outcomes) - failed - skipped, failed, skipped
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(part.main("transcripts", __doc__, run, options, (TranscriptError,)))

@@ -1,0 +1,94 @@
+"""Every part of the check takes the same words and ends in the same way."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import CHECKOUT, check, part
+
+NAMES = {"mnt/scratch": {"mnt", "scratch"}, "uts/uts_copy": {"uts", "uts_copy"}}
+
+
+def called(thing: str) -> set[str]:
+    """Return what may name a thing of NAMES."""
+    return {thing, *NAMES[thing]}
+
+
+@pytest.mark.parametrize(
+    ("only", "wanted"),
+    [
+        ([], list(NAMES)),
+        (["mnt"], ["mnt/scratch"]),
+        (["uts_copy"], ["uts/uts_copy"]),
+        (["mnt/scratch", "uts"], list(NAMES)),
+    ],
+)
+def test_chosen(only: list[str], wanted: list[str]) -> None:
+    """A chapter, a thing in it, or both by one name."""
+    assert part.chosen(NAMES, only, called) == wanted
+
+
+def test_nothing_of_that_name() -> None:
+    """What matches nothing fails, and says what there is, also beside what matches."""
+    with pytest.raises(part.UnknownName, match="'scrtch' here; there is: scratch"):
+        part.chosen(NAMES, ["mnt", "scrtch"], called)
+
+
+@pytest.mark.parametrize("name", check.PARTS)
+def test_every_part_has_the_same_options(name: str) -> None:
+    """A program called run, with --only, --kernel and --jobs; a wrong call is 2."""
+    program = CHECKOUT / "tests" / name / "run"
+    done = subprocess.run([program, "--help"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"usage: tests/{name}/run ")
+    for option in ("--only NAME", "--kernel {", "--jobs N"):
+        assert option in done.stdout
+    done = subprocess.run([program, "--no-such"], capture_output=True, text=True)
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("name", set(check.PARTS) - {"book"})
+def test_every_part_refuses_an_unknown_name(name: str) -> None:
+    """Nothing is run, and the status tells it apart from a failure."""
+    program = CHECKOUT / "tests" / name / "run"
+    command = [str(program), "--only", "no-such-thing"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == part.UNKNOWN, done.stdout + done.stderr
+    assert "no-such-thing" in done.stderr
+
+
+def tool(tmp_path: Path, script: str) -> list[str]:
+    """Return the command of a program that a part could run."""
+    program = tmp_path / "tool.py"
+    program.write_text(script)
+    return [sys.executable, "-B", str(program)]
+
+
+@pytest.mark.parametrize(
+    ("script", "status", "last"),
+    [
+        ("print('2 passed, 0 failed, 1 skipped')", 0, "2 passed, 0 failed, 1 skipped"),
+        ("print('2 passed, 1 failed, 0 skipped')", 1, "2 passed, 1 failed, 0 skipped"),
+        ("print('2 passed, 0 failed, 0 skipped\\nmore')", 1, "0 passed, 1 failed"),
+        ("print('2 passed, 0 failed, 0 skipped'); exit(3)", 1, "2 passed, 1 failed"),
+        ("raise SystemExit(1)", 1, "0 passed, 1 failed"),
+    ],
+)
+def test_a_tool_that_ends_in_doubt_has_failed(
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    script: str,
+    status: int,
+    last: str,
+) -> None:
+    """Its last line and its exit status must agree."""
+    assert part.by_tool("book", tool(tmp_path, script), []) == status
+    assert capfd.readouterr().out.splitlines()[-1].startswith(last)
+
+
+def test_a_tool_that_ran_nothing_of_that_name(tmp_path: Path) -> None:
+    """No test has failed, and yet this is no success."""
+    script = "print('0 passed, 0 failed, 0 skipped')"
+    assert part.by_tool("book", tool(tmp_path, script), ["x"]) == part.UNKNOWN

@@ -317,7 +317,7 @@ def test_steps_tie_a_figure_to_a_list(render: Render) -> None:
 def test_names_of_the_kernel_lead_to_its_source(render: Render) -> None:
     """The first in a section is a link; in code and titles they are left alone."""
     html = render(
-        "CLONE_NEWNET, not CLONE_NEWNET. ``MS_BIND`` and MY_BIND\n\n"
+        "CLONE_NEWNET, not CLONE_NEWNET. ``MS_BIND``, EXIT_FAILURE\n\n"
         "With CAP_CHOWN\n--------------\n\nCLONE_NEWNET."
     )
     name = '<code class="constant docutils literal notranslate">'

@@ -16,7 +16,7 @@ from tests.lab.debian import kernel_packages, mirror, pack_kernel, private_apt, 
 from tests.lab.tree import pack_cpio, plain
 
 HERE = Path(__file__).resolve().parent
-LAB = HERE.parent / "vm/guest"
+LAB = HERE.parent / "lab/guest"
 EXERCISES = HERE.parent / "exercises"
 
 KERNEL = Kernel("6.1", "bookworm")  # the last series that Debian builds for i386
@@ -203,7 +203,7 @@ def lay_out(debian: Path, root: Path) -> None:
 def made_from(debian: Path) -> str:
     """Return a short name for all that the guest is made from."""
     recipe = [HERE / name for name in ("guest", "root.py", "boot.mjs", "node.mjs")]
-    recipe += [HERE.parent / "vm/tree.py"]
+    recipe += [HERE.parent / "lab/tree.py"]
     sources = [CHECKOUT / "code-samples", EXERCISES / "library", LAB]
     ours = sorted(EXERCISES.glob("*/grader.c")) + sorted(EXERCISES.glob("*/starter.*"))
     names = " ".join(str(path.relative_to(EXERCISES)) for path in ours)

@@ -1,4 +1,4 @@
-"""The program inject, as somebody calls it who adds a sample or has a red cell."""
+"""The fault matrix, as somebody runs it who adds a sample or has a red cell."""
 
 import shutil
 import subprocess
@@ -48,14 +48,13 @@ def inject(checkout: Path, *words: str) -> list[str]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Return a checkout with one sample, of a chapter that no file speaks of."""
-    for folder in ("tests/faults", "tests/lab", "docs/_ext"):
+    for folder in ("tests", "docs/_ext"):
         shutil.copytree(CHECKOUT / folder, tmp_path / folder)
     for name in ("__init__.py", "part.py", "python"):
         shutil.copy(CHECKOUT / "tests" / name, tmp_path / "tests" / name)
     sample = tmp_path / "code-samples/made/up.c"
     sample.parent.mkdir(parents=True)
     sample.write_text(UP)
-    (tmp_path / "tests/samples").mkdir()
     return tmp_path
 
 

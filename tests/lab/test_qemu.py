@@ -152,31 +152,6 @@ def test_monitor_hangs_up(fake: Fake, borrowed: Path) -> None:
     assert not list(borrowed.glob("tmp.*"))
 
 
-def test_full_disk(
-    borrowed: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    quick_boot: list[Image],
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """A state that does not fit is not kept; the guest that was booted goes on."""
-    cat = tmp_path / "bin/cat"  # which writes the state
-    cat.parent.mkdir()
-    cat.write_text("#!/bin/sh\nexec /bin/cat >/dev/full\n")
-    cat.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{cat.parent}:{os.environ['PATH']}")
-    img = image(SERIES)
-    with state.open_guest(img) as opened:
-        assert opened.run("echo here", 30) == (0, ["here"])
-    assert len(quick_boot) == 1
-    assert not state.path(img).exists()
-    assert not list(borrowed.glob("tmp.*"))
-    said = capsys.readouterr().err
-    assert (
-        "going on without a saved state (state not written, is the disk full?" in said
-    )
-
-
 def test_probe_can_say_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The boot sector boots: else the answer would be no on every machine."""
     monkeypatch.setattr(accel, "SECONDS", 30.0)

@@ -90,7 +90,7 @@ static void wake(char *words[], int count)
     }
 }
 
-/* A line that cannot be served ends us: init(8) starts another. */
+/* A line that cannot be served ends us: nobody uses such a guest. */
 static void serve(void)
 {
     char *line = NULL;

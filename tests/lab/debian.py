@@ -1,15 +1,27 @@
 """Debian's archive: where this machine gets it, and tools that read it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cmp_to_key
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from tests.lab import outside
 from tests.lab.cache import Kernel, LabError
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+# As apt says of a suite that it is not there, or not for this kind of machine.
+GONE = re.compile(
+    "^E: .*(does not have a Release file|404 +Not Found|File not found)", re.MULTILINE
+)
+
+
+class Gone(LabError):
+    """A suite is not where it was looked for, and nothing else is wrong there."""
 
 
 def say(text: str) -> None:
@@ -44,7 +56,8 @@ def run(
         lines = (done.stderr or done.stdout).splitlines()
         tail = "\n".join([line for line in lines if line[:3] != "I: "][-5:])
         why = reason(str(command[0]), done.stdout + done.stderr)
-        raise LabError(f"{why}{command[0]} failed with {done.returncode}:\n{tail}")
+        kind = Gone if not why and GONE.search(tail) else LabError
+        raise kind(f"{why}{command[0]} failed with {done.returncode}:\n{tail}")
     return done.stdout
 
 
@@ -80,8 +93,62 @@ def mirror() -> str:
     )
 
 
-def private_apt(root: Path, suites: list[str], architecture: str = "amd64") -> None:
-    """Make an apt of our own below root, and update its lists."""
+def old_releases(uri: str) -> list[str]:
+    """Return where releases may be that a mirror has no more, by its address.
+
+    Mirrors keep them beside the others, Debian itself on a host of that name.
+    DEBIAN_ARCHIVE says it better.
+    """
+    if os.environ.get("DEBIAN_ARCHIVE"):
+        return [os.environ["DEBIAN_ARCHIVE"]]
+    parts = urlsplit(uri)
+    above, _, name = parts.path.rstrip("/").rpartition("/")
+    beside = parts._replace(path=f"{above}/{name}-archive/{name}")
+    found = [urlunsplit(beside)]
+    if parts.netloc.count(".") > 1:
+        host = f"archive.{parts.netloc.partition('.')[2]}"
+        found.append(urlunsplit(parts._replace(netloc=host)))
+    return found
+
+
+def wherever(suite: str, read: Callable[[str], object]) -> None:
+    """Read a suite of Debian: from the mirror or, where it is gone, an archive.
+
+    read takes an address. Raises its LabError, or one when no place has the suite.
+    """
+    uri = mirror()
+    try:
+        read(uri)
+        return
+    except Gone:
+        said = ""
+    for place in old_releases(uri):
+        say(f"{uri} has no {suite} any more: trying {place}")
+        try:
+            read(place)
+            return
+        except LabError as error:
+            lines = str(error).splitlines()
+            said += "\n" + next(
+                (line for line in lines if line[:3] == "E: "), lines[-1]
+            )
+    raise LabError(
+        f"{suite} is neither on the mirror nor in an archive of old releases: set "
+        f"DEBIAN_ARCHIVE to the address of one that has it{said}"
+    )
+
+
+def trust() -> str:
+    """Return what of a source says whose signature its lists must have.
+
+    In later releases of Debian the keys of old ones are apart.
+    """
+    apart = KEYRING.replace("keyring.gpg", "removed-keys.gpg")
+    return f"Signed-By: {KEYRING}{f' {apart}' if Path(apart).exists() else ''}\n"
+
+
+def private_apt(root: Path, suite: str, architecture: str = "amd64") -> None:
+    """Make an apt of our own below root, for one suite, and update its lists."""
     for name in (
         "lists/partial",
         "cache/archives/partial",
@@ -91,10 +158,6 @@ def private_apt(root: Path, suites: list[str], architecture: str = "amd64") -> N
     ):
         (root / name).mkdir(parents=True)
     (root / "status").touch()
-    (root / "etc/sources.list.d/debian.sources").write_text(
-        f"Types: deb\nURIs: {mirror()}\nSuites: {' '.join(suites)}\n"
-        f"Components: main\nArchitectures: {architecture}\nSigned-By: {KEYRING}\n"
-    )
     (root / "apt.conf").write_text(
         f'Dir::Etc "{root}/etc";\n'
         'Dir::Etc::sourcelist "/dev/null";\n'
@@ -104,10 +167,20 @@ def private_apt(root: Path, suites: list[str], architecture: str = "amd64") -> N
         f'APT::Architecture "{architecture}";\n'
         'APT::Sandbox::User "";\n'  # our folder is closed to the user _apt
         'Acquire::Languages "none";\n'
+        # An archive, or a mirror that stands still, serves lists that have expired.
+        'Acquire::Check-Valid-Until "false";\n'
     )
-    # Without that, apt takes lists that cannot be had for a warning.
-    strict = ["-o", "APT::Update::Error-Mode=any"]
-    run(["apt-get", "-q", *strict, "update"], apt=root)
+
+    def update(uri: str) -> None:
+        (root / "etc/sources.list.d/debian.sources").write_text(
+            f"Types: deb\nURIs: {uri}\nSuites: {suite}\n"
+            f"Components: main\nArchitectures: {architecture}\n{trust()}"
+        )
+        # Without that, apt takes lists that cannot be had for a warning.
+        strict = ["-o", "APT::Update::Error-Mode=any"]
+        run(["apt-get", "-q", *strict, "update"], apt=root)
+
+    wherever(suite, update)
 
 
 def field(apt: Path, package: str, name: str) -> str:
@@ -120,27 +193,58 @@ def field(apt: Path, package: str, name: str) -> str:
     return ""
 
 
-def kernel_packages(
-    apt: Path, kernel: Kernel, flavour: str = "amd64"
-) -> tuple[str, list[str]]:
-    """Return a series' exact release and the packages that hold its files.
+def releases(apt: Path, flavour: str) -> list[str]:
+    """Return the kernels of a flavour that an apt knows, as in 6.1.0-50-amd64.
 
-    The metapackage linux-image-FLAVOUR names the image. Up to 6.12 that package holds
-    all; later ones are empty and depend on linux-binary (vmlinuz) and linux-modules.
+    No metapackage is asked: it names one, of whatever series is the newest today.
+    Words without a digit are of other flavours, as in 6.1.0-50-cloud-amd64.
     """
-    wanted = field(apt, f"linux-image-{flavour}/{kernel.suite}", "Depends")
-    names = [item.split()[0] for item in wanted.split(",")]
-    image = next(name for name in names if name.startswith("linux-image-"))
-    release = image.removeprefix("linux-image-")
-    if not release.startswith(kernel.series + "."):
+    said = run(["apt-cache", "search", "--names-only", "^linux-image-[0-9]"], apt=apt)
+    found = [line.split()[0].removeprefix("linux-image-") for line in said.splitlines()]
+    end = f"-{flavour}"
+    return [
+        release
+        for release in found
+        if release.endswith(end)
+        and all(map(re.compile(r"\d").search, release.removesuffix(end).split("-")))
+    ]
+
+
+def newest(apt: Path, found: list[str]) -> str:
+    """Return the one of some kernels whose package has the highest version."""
+
+    def compare(one: str, other: str) -> int:
+        versions = [
+            field(apt, f"linux-image-{name}", "Version") for name in (one, other)
+        ]
+        higher = ["dpkg", "--compare-versions", versions[0], "gt", versions[1]]
+        return 1 if subprocess.run(higher, check=False).returncode == 0 else -1
+
+    return max(found, key=cmp_to_key(compare))
+
+
+def kernel_packages(
+    apt: Path, kernel: Kernel, flavour: str = "amd64", kept: str = ""
+) -> tuple[str, list[str]]:
+    """Return the exact release of a series and the packages that hold its files.
+
+    That is the one that was kept, if the suite still has it, else the newest. Up to
+    6.12 linux-image holds all; later it is empty and depends on linux-binary (vmlinuz)
+    and linux-modules.
+    """
+    every = releases(apt, flavour)
+    found = [release for release in every if release.startswith(f"{kernel.series}.")]
+    if not found:
+        others = ", ".join(sorted(every)) or "none"
         raise LabError(
-            f"{kernel.suite} has kernel {release} now, no longer {kernel.series}: "
-            "change tests/lab/kernels.txt, or use a cache that still has it"
+            f"{kernel.suite} has no kernel {kernel.series}, of {flavour} it has "
+            f"{others}: change tests/lab/kernels.txt, or use a cache that still has it"
         )
+    release = kept if kept in found else newest(apt, found)
     parts = [f"linux-binary-{release}", f"linux-modules-{release}"]
-    if parts[0] in field(apt, image, "Depends"):
+    if parts[0] in field(apt, f"linux-image-{release}", "Depends"):
         return release, [*parts, f"linux-base-{release}"]
-    return release, [image]
+    return release, [f"linux-image-{release}"]
 
 
 def pack_kernel(tree: Path, release: str, target: Path, wanted: list[str]) -> None:

@@ -18,11 +18,11 @@ from tests.lab.cache import Kernel, LabError
 from tests.lab.debian import (
     field,
     kernel_packages,
-    mirror,
     pack_kernel,
     private_apt,
     run,
     say,
+    wherever,
 )
 
 SUITE = "trixie"  # of the guest's root image, whatever its kernel
@@ -30,7 +30,13 @@ SUITE = "trixie"  # of the guest's root image, whatever its kernel
 
 def fetch_kernel(apt: Path, kernel: Kernel) -> None:
     """Download a kernel and keep it in the cache, with its entry in the lock file."""
-    release, packages = kernel_packages(apt, kernel)
+    entries = cache.read_lock()
+    known = entries.get(kernel.series, {"release": "", "version": ""})
+    release, packages = kernel_packages(apt, kernel, kept=known["release"])
+    version = field(apt, packages[0], "Version")
+    if known["version"] not in ("", version):
+        gone = f"kernel {known['version']} has gone from {kernel.suite}"
+        say(f"{gone}: {version} takes its place")
     say(f"downloading kernel {release} ({', '.join(packages)})")
     with cache.scratch() as tmp:
         run(["apt-get", "-q", "download", *packages], cwd=tmp, apt=apt)
@@ -43,10 +49,9 @@ def fetch_kernel(apt: Path, kernel: Kernel) -> None:
         if target.exists():
             shutil.rmtree(target)
         (tmp / "kernel").rename(target)
-    entries = cache.read_lock()
     entries[kernel.series] = {
         "release": release,
-        "version": field(apt, packages[0], "Version"),
+        "version": version,
         "packages": {name: field(apt, name, "SHA256") for name in packages},
         "vmlinuz": cache.sha256(target / "vmlinuz"),
         "modules": cache.key(target / "lib"),
@@ -92,8 +97,7 @@ def fetch_root() -> None:
     """Make the guest's root image, a squashfs, from Debian's packages."""
     say("making the guest's root image (a minute or two)")
     with cache.scratch() as tmp:
-        command, _ = root_command(mirror(), tmp)
-        run(command)
+        wherever(SUITE, lambda uri: run(root_command(uri, tmp)[0]))
         image = tmp / "root.squashfs"
         pack = 'sqfstar -quiet -no-progress -comp lz4 "$1" <"$2"'
         run(["sh", "-c", pack, "sh", image, tmp / "root.tar"])
@@ -153,10 +157,10 @@ def main() -> int:
         with cache.locked("fetch"):
             missing = [cache.kernel(name) for name in series if not kernel_intact(name)]
             if missing:
-                with cache.scratch() as apt:
-                    say("reading the package lists")
-                    private_apt(apt, [kernel.suite for kernel in missing])
-                    for kernel in missing:
+                say("reading the package lists")
+                for kernel in missing:
+                    with cache.scratch() as apt:
+                        private_apt(apt, kernel.suite)
                         fetch_kernel(apt, kernel)
             root_missing = not root_intact()
             if root_missing:

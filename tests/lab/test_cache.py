@@ -144,8 +144,8 @@ def test_failed_download_leaves_no_trace(
     (borrowed / "kernels").unlink()
     script = """#!/bin/sh
     case $0-$* in
-    */apt-cache-*/*)
-        echo 'Depends: linux-image-6.12.99+x-amd64 (= 6.12.99-1)' ;;
+    */apt-cache-search*)
+        echo 'linux-image-6.12.99+x-amd64 - a kernel' ;;
     */apt-cache-*)
         echo 'SHA256: 00' ;;
     *\\ download\\ *)

@@ -12,7 +12,14 @@ from pathlib import Path
 from tests import CHECKOUT
 from tests.lab import cache, contents
 from tests.lab.cache import Kernel  # noqa: E402
-from tests.lab.debian import kernel_packages, mirror, pack_kernel, private_apt, run, say
+from tests.lab.debian import (
+    kernel_packages,
+    pack_kernel,
+    private_apt,
+    run,
+    say,
+    wherever,
+)
 from tests.lab.tree import pack_cpio, plain
 
 HERE = Path(__file__).resolve().parent
@@ -74,7 +81,7 @@ def fetched() -> Path:
 
 def fetch_kernel(tmp: Path) -> None:
     """Download the kernel, and keep it and its drivers in tmp/guest/kernel."""
-    private_apt(tmp / "apt", [KERNEL.suite], "i386")
+    private_apt(tmp / "apt", KERNEL.suite, "i386")
     release, packages = kernel_packages(tmp / "apt", KERNEL, FLAVOUR)
     say(f"downloading kernel {release} for the page")
     run(["apt-get", "-q", "download", *packages], cwd=tmp, apt=tmp / "apt")
@@ -88,12 +95,9 @@ def fetch_packages(tmp: Path) -> None:
     """Unpack the packages of the guest, and what they need, into tmp/guest/root."""
     say("unpacking the programs of the guest in the page")
     names = ",".join(contents.names("package", "page"))
-    run(
-        [
-            *("mmdebstrap", "--variant=extract", "--architectures=i386"),
-            *("--format=tar", f"--include={names}", SUITE, tmp / "root.tar", mirror()),
-        ]
-    )
+    command = ["mmdebstrap", "--variant=extract", "--architectures=i386"]
+    command += ["--format=tar", f"--include={names}", SUITE, str(tmp / "root.tar")]
+    wherever(SUITE, lambda uri: run([*command, uri]))
     root = tmp / "guest/root"
     root.mkdir()
     leave = ("--exclude=./dev", "--exclude=./usr/share/doc")

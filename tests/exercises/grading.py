@@ -17,9 +17,10 @@ from pathlib import Path
 from tests import CHECKOUT
 from tests.exercises import files
 from tests.exercises.catalogue import HERE, Exercise, ExerciseError
-from tests.lab.cache import LabError
+from tests.lab.cache import LabError, locked
 from tests.lab.guest import Guest
 from tests.lab.image import image
+from tests.lab.renewal import replacing
 from tests.lab.state import open_guest
 
 COMPILER = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Wextra", "-static"]
@@ -141,7 +142,8 @@ def compile_program(source: Path, program: Path) -> tuple[bool, str]:
         command = [*COMPILER, "-o", str(half), source.name]
         done = run_compiler(command, source.parent, tmp)
         if done.returncode == 0:
-            half.replace(program)
+            with locked(replacing(CHECKOUT)):
+                half.replace(program)
     return done.returncode == 0, done.stdout
 
 

@@ -19,6 +19,7 @@ from tests.lab.cache import LabError
 from tests.lab.console import SOCKETS, raw_terminal, window_size
 from tests.lab.guest import TERMINALS, Guest
 from tests.lab.image import image
+from tests.lab.renewal import POLL_SECONDS, Programs
 from tests.lab.state import open_guest
 
 SECONDS = 60  # for --setup
@@ -64,6 +65,7 @@ class Lab:
         """Prepare to serve; nothing is opened yet."""
         self.guest = guest
         self.server = server
+        self.programs = Programs(guest)
         self.ends: dict[int, bytes] = {}  # terminal -> what its shell says at its end
         self.clients: dict[int, socket.socket] = {}  # terminal -> its lab-shell
         self.resized = False
@@ -145,13 +147,14 @@ class Lab:
             self.guest.ports[f"hvc{n - 1}"]: n for n in range(1, TERMINALS + 1)
         }
         while True:
+            self.programs.renew()
             if self.resized:
                 self.resized = False
                 self.guest.resize(1, *window_size())
             client_side = {client: n for n, client in self.clients.items()}
             waiting = [sys.stdin, self.server, *guest_side, *client_side]
             try:
-                ready, _, _ = select.select(waiting, [], [], 1)
+                ready, _, _ = select.select(waiting, [], [], POLL_SECONDS)
             except InterruptedError:
                 continue
             for source in ready:

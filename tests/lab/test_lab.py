@@ -7,12 +7,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from tests import CHECKOUT
 from tests.lab.cache import Image, LabError
+from tests.lab.renewal import Programs
 from tests.lab.trial import SECONDS, Typist, call, guests, must_end, restored, wait_for
 
 pytest_plugins = ["tests.lab.trial"]
@@ -67,6 +69,83 @@ def test_work_is_harmless(lab: Typist) -> None:
         assert status.st_uid == os.getuid()
     finally:
         made.unlink()
+
+
+def compile_saying(word: str, program: Path) -> None:
+    """Replace a program by one that says a word; with an argument it stays."""
+    source = program.with_suffix(".c")
+    source.write_text(
+        "#include <stdio.h>\n#include <unistd.h>\nint main(int argc, char *argv[])\n"
+        f'{{ puts("{word}"); fflush(stdout); while (argc > 1 && argv[1]) pause(); }}\n'
+    )
+    half = program.with_suffix(".half")
+    subprocess.run(["gcc", "-static", "-o", half, source], check=True)
+    source.unlink()
+    half.replace(program)
+
+
+@pytest.mark.parametrize("place", ["work", "build/samples"])
+def test_a_program_is_replaced_while_it_runs(lab: Typist, place: str) -> None:
+    """Whoever starts it again gets the new one; the old one runs on."""
+    with tempfile.TemporaryDirectory(dir=CHECKOUT / place) as folder:
+        program = Path(folder) / "says"
+        command = f"/book/{program.relative_to(CHECKOUT)}"
+        compile_saying("one", program)
+        assert lab.type(command, PROMPT) == "one\n"
+        for old, new in (("one", "two"), ("two", "three")):
+            lab.type(f"{command} stay >/tmp/{old} &", PROMPT)
+            wait_for(lambda: lab.type(f"cat /tmp/{old}", PROMPT) == f"{old}\n")
+            compile_saying(new, program)
+            content = program.read_bytes()
+            wait_for(lambda: lab.type(command, PROMPT) == f"{new}\n")
+            wait_for(lambda: os.listdir(folder) == ["says"])
+            assert program.read_bytes() == content
+        assert lab.type("jobs -r | wc -l", PROMPT) == "2\n"
+
+
+class Server:
+    """Stands for a guest's share: renames, after somebody has replaced the program."""
+
+    def __init__(self, program: Path, dies: bool) -> None:
+        """Remember what is going to be replaced, and whether there is an answer."""
+        self.program = program
+        self.dies = dies
+        self.stopped = False
+
+    def run(self, command: str, seconds: float) -> tuple[int, list[str]]:
+        """Do what the command does on the host, too late."""
+        new = self.program.with_name("new")
+        new.write_text("new")
+        new.replace(self.program)
+        self.program.replace(self.program.with_name(Path(command.split()[-1]).name))
+        if self.dies:
+            raise LabError("the guest stopped answering")
+        return 0, []
+
+    def stop(self) -> None:
+        """End."""
+        self.stopped = True
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_a_program_is_replaced_at_the_wrong_moment(tmp_path: Path, dies: bool) -> None:
+    """The one that came last is there, and nothing else; no guest is left to rename."""
+    program = tmp_path / "work/program"
+    program.parent.mkdir()
+    program.write_text("old")
+    server = Server(program, dies)
+    programs = Programs(server, tmp_path)
+    with pytest.raises(LabError) if dies else nullcontext():
+        programs.move_aside(program)
+    assert server.stopped == dies
+    assert program.read_text() == "new"
+    assert os.listdir(program.parent) == ["program"]
+
+
+def test_a_program_that_is_gone(tmp_path: Path) -> None:
+    """The guest is asked for nothing."""
+    program = tmp_path / "work/program"
+    assert not Programs(Server(program, True), tmp_path).move_aside(program)
 
 
 # What root in a guest does to write where it may not: at /, /book and /book/work

@@ -1,6 +1,10 @@
-"""What all Python tests of the book share: one closing line."""
+"""What all Python tests of the book share: one closing line, and a language."""
+
+import os
 
 import pytest
+
+os.environ["LC_ALL"] = "C.UTF-8"  # what programs say is compared
 
 
 @pytest.hookimpl(trylast=True)

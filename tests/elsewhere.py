@@ -176,7 +176,7 @@ class Terminal:
         """
         wanted = [*patterns, pexpect.EOF, pexpect.TIMEOUT]
         while True:
-            seen: int = self.child.expect(wanted, timeout=5)
+            seen: int = self.child.expect(wanted, timeout=5, searchwindowsize=4096)
             if seen <= len(patterns):
                 return seen
             if time.monotonic() > self.end:
@@ -321,6 +321,8 @@ def main() -> int:
     except (LabError, OSError) as error:
         print(f"elsewhere: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130  # the roots are removed by now
     for result in results:
         counts = f"{result.passed} passed, {result.failed} failed"
         print(f"{result.title:16} {counts}, {result.skipped} skipped")

@@ -147,6 +147,7 @@ def relayed(command: list[str], show: Callable[[str], None]) -> tuple[int, list[
     with subprocess.Popen(
         command,
         cwd=CHECKOUT,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},  # what programs say is compared
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

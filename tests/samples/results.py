@@ -46,6 +46,11 @@ def read(file: Path) -> dict[str, Any]:
     raise LabError(f"{file} is damaged: remove it, and 'make matrix' writes it anew")
 
 
+def today() -> str:
+    """Return the date, the same in every time zone."""
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+
+
 def worst(outcomes: list[str]) -> str:
     """Return what counts where there are several: a failure, then a pass."""
     for candidate in ("failed", "passed"):
@@ -72,7 +77,7 @@ def enter(file: Path, part: str, rows: list[tuple[str, str, str]]) -> None:
     for name in [name for name in new[part] if not PLACES[part](name).exists()]:
         del new[part][name]
     if new != old:
-        new["date"] = datetime.date.today().isoformat()
+        new["date"] = today()
     half = file.with_suffix(".tmp")
     half.write_text(json.dumps(new, indent=1, sort_keys=True) + "\n")
     half.rename(file)

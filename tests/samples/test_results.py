@@ -1,7 +1,7 @@
 """docs/kernels.json keeps what was not run, and its date when nothing changed."""
 
-import datetime
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def test_merges(record: Path) -> None:
     new = json.loads(record.read_text())
     row = {"5.10": "failed", "6.1": "passed", "6.12": "passed"}
     assert new == {
-        "date": datetime.date.today().isoformat(),
+        "date": results.today(),
         "kernels": {**OLD["kernels"], "6.12": "6.12.5-1"},
         "samples": {"unshare.c": row},
         "transcripts": OLD["transcripts"],
@@ -67,12 +67,23 @@ def test_merges_transcripts(record: Path) -> None:
     assert new["samples"] == OLD["samples"]
 
 
+@pytest.mark.parametrize("zone", ["<-12>12", "<+14>-14"])
+def test_date(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the same day everywhere: for half of these zones it is another there."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", zone)
+        time.tzset()
+        found = results.today()
+    time.tzset()
+    assert found == time.strftime("%Y-%m-%d", time.gmtime())
+
+
 def test_first_record(tmp_path: Path) -> None:
     """It does not take an old file."""
     results.enter_samples(tmp_path / "new.json", [verdict("6.1", passed=1)])
     new = json.loads((tmp_path / "new.json").read_text())
     assert new == {
-        "date": datetime.date.today().isoformat(),
+        "date": results.today(),
         "kernels": {"6.1": "6.1.9-1"},
         "samples": {"unshare.c": {"6.1": "passed"}},
         "transcripts": {},

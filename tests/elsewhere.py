@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -315,6 +316,8 @@ def main() -> int:
     changed = run(["git", "-C", CHECKOUT, "status", "--porcelain"])
     if changed:
         say("what is not committed is not tried:\n" + changed.rstrip())
+    # As ^C does: what was made is removed on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         releases = args.release or list(SUITES)
         results = [r for name in releases for r in try_release(name, args)]

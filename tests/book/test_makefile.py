@@ -9,6 +9,7 @@ import pytest
 
 from tests import CHECKOUT
 from tests.book.support import Plant, report
+from tests.book.verbs import in_text, printed, targets
 
 TARGET = re.compile(r"^([a-z][a-z-]*):(?!=)(?:[^#\n]*)(?:## (.+))?$", re.MULTILINE)
 
@@ -84,3 +85,90 @@ def test_nothing_is_said_of_what_is_done() -> None:
     assert make(CHECKOUT, "samples").returncode == 0
     again = make(CHECKOUT, "samples")
     assert (again.stdout, again.stderr) == ("", "")
+
+
+def built_in() -> set[str]:
+    """Return the names of the variables that make has before it reads a Makefile."""
+    said = subprocess.run(
+        ["make", "-p", "-f", "/dev/null"],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+    ).stdout
+    origins = "default|automatic|makefile"
+    return set(re.findall(rf"^# (?:{origins}).*\n([\w.%]+) :?\??=", said, re.M))
+
+
+def defined(makefile: str) -> set[str]:
+    """Return the names of the variables that a Makefile sets."""
+    return set(re.findall(r"^([A-Za-z_]+)\s*[:?+]?=", makefile, re.MULTILINE))
+
+
+def makefiles() -> dict[str, str]:
+    """Return the text of each of our Makefiles."""
+    command = ["git", "ls-files", "Makefile", "*/Makefile"]
+    run = subprocess.run(
+        command, cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    return {n: (CHECKOUT / n).read_text(encoding="utf-8") for n in run.stdout.split()}
+
+
+def test_variables_are_not_those_of_make() -> None:
+    """A value that make has itself would be taken for the reader's."""
+    known = built_in()
+    assert {"AS", "CC", "MAKEFLAGS"} <= known
+    used = {name: c.place for c in printed(CHECKOUT) for name in c.variables}
+    for place, text in makefiles().items():
+        used |= dict.fromkeys(defined(text), place)
+    assert {"WHO", "KERNEL", "E", "PORT", "BUILD"} <= set(used)
+    report([f"{used[n]}: make itself has {n}" for n in sorted(used.keys() & known)])
+
+
+def test_variables_stand_where_they_count() -> None:
+    """Before make, a variable that the Makefile sets does nothing."""
+    sets = defined((CHECKOUT / "Makefile").read_text(encoding="utf-8"))
+    lost = [c for c in printed(CHECKOUT) if c.before and sets & set(c.variables)]
+    report([f"{c.place}: type the variable after make {c.verb}" for c in lost])
+
+
+@pytest.mark.parametrize(
+    ("words", "user"),
+    [
+        ("", "root"),
+        ("WHO=reader", "reader"),
+        ("AS=reader", "reader"),
+        ("AS=reader WHO=root", "root"),
+    ],
+)
+def test_old_name_of_who(words: str, user: str) -> None:
+    """AS=reader, as older copies of the book have it, goes on working."""
+    run = make(CHECKOUT, "--dry-run", "lab-shell", *words.split())
+    assert run.stdout == f"tests/lab/lab-shell --user {user}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("type ``make lab-shell\nWHO=reader``, or", ["lab-shell WHO"]),
+        ("run 'make gone' first", ["gone"]),
+        ("which make it, make lab, make do", ["lab"]),
+        ("ends with a 'quote'\nand then make it", []),
+        ('print("try: make lab "\n    f"KERNEL={x} now")', ["lab KERNEL"]),
+        ("PORT=8001 make lab", ["lab PORT"]),
+        ("    make lab KERNEL=5.10 PORT=1\n", ["lab KERNEL PORT"]),
+        ("cmake lab, make-lab, $(MAKE) lab", []),
+    ],
+)
+def test_printed_commands_are_found(text: str, expected: list[str]) -> None:
+    """What is quoted as a command, or names a verb, and its variables."""
+    found = in_text(text, "a page", {"lab", "lab-shell"})
+    assert [str(command) for command in found] == expected
+
+
+def test_printed_commands_exist() -> None:
+    """No page, message or list names a verb that there is not."""
+    known = targets(CHECKOUT) | {"unshare"}  # the last: make's own rule, and a sample
+    lost = [
+        f"{c.place}: no verb {c.verb}" for c in printed(CHECKOUT) if c.verb not in known
+    ]
+    report(lost)

@@ -22,7 +22,7 @@ def full_disk(said: str) -> str:
     """
     if FULL not in said:
         return ""
-    return f"the disk is full: make room in {cache.folder()} or {tempfile.gettempdir()}"
+    return f"the disk is full: free some of {cache.folder()} or {tempfile.gettempdir()}"
 
 
 def told(error: Exception) -> str:

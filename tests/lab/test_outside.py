@@ -98,14 +98,14 @@ def test_full_disk(borrowed: Path, tmp_path: Path) -> None:
         [*small, "--setenv", "XDG_CACHE_HOME", str(disk)],
         f"cp -a '{borrowed}' '{disk}' && tests/lab/exec true; ls '{disk}'/*/initrds",
     )
-    assert f"the disk is full: make room in {disk}/linux-namespaces" in done.stderr
+    assert f"the disk is full: free some of {disk}/linux-namespaces" in done.stderr
     assert done.stdout == ""
 
 
 def test_full_disk_for_a_program_of_ours() -> None:
     """The same sentence for what is no tool's message but the kernel's."""
     error = OSError(28, os.strerror(28), "/a/file")
-    assert outside.told(error).startswith("the disk is full: make room in ")
+    assert outside.told(error).startswith("the disk is full: free some of ")
     assert outside.told(error).endswith("'/a/file'")
     assert outside.told(ValueError("No space left on device")) == str(
         ValueError("No space left on device")

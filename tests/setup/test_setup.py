@@ -82,7 +82,7 @@ def test_disk_that_is_full_for_npm(copy: Path, tmp_path: Path) -> None:
     """What a full disk does to npm's files: it warns of it, and ends with 0."""
     warning = "npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write"
     path = fake(tmp_path, "npm", f"mkdir node_modules; echo '{warning}' >&2")
-    assert "the disk is full: make room in" in install_modules(copy, PATH=path)
+    assert "the disk is full: free some of" in install_modules(copy, PATH=path)
 
 
 def test_npm_that_fails_otherwise(copy: Path, tmp_path: Path) -> None:

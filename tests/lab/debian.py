@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cmp_to_key
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from tests.lab import outside
 from tests.lab.cache import Kernel, LabError
 
+DATABASE = "var/lib/dpkg"  # in a tree
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # As apt says of a suite that it is not there, or not for this kind of machine.
 GONE = re.compile(
@@ -247,16 +248,39 @@ def kernel_packages(
     return release, [f"linux-image-{release}"]
 
 
+def unpack(debs: Iterable[Path], tree: Path) -> None:
+    """Unpack packages into a tree, whose dpkg database says so."""
+    database = tree / DATABASE
+    (database / "info").mkdir(parents=True)
+    with (database / "status").open("w", encoding="utf-8") as status:
+        for deb in debs:
+            run(["dpkg-deb", "-x", deb, tree])
+            control = run(["dpkg-deb", "-f", deb])
+            status.write(f"{control}Status: install ok unpacked\n\n")
+            name = run(["dpkg-deb", "-f", deb, "Package"]).strip()
+            held = run(["sh", "-c", 'dpkg-deb --fsys-tarfile "$1" | tar -t', "sh", deb])
+            files = [line[1:].rstrip("/") or "/." for line in held.splitlines()]
+            listed = database / "info" / f"{name}.list"
+            listed.write_text("".join(f"{file}\n" for file in files))
+
+
 def pack_kernel(tree: Path, release: str, target: Path, wanted: list[str]) -> None:
-    """Copy vmlinuz and the modules of these names, uncompressed, to target."""
+    """Copy vmlinuz and the modules of these names, uncompressed, to target.
+
+    Beside them stand the kernel's configuration, and what dpkg knows of its packages.
+    """
     vmlinuz = [*tree.glob("boot/vmlinuz*"), *tree.glob("usr/lib/modules/*/vmlinuz")]
-    if not vmlinuz:
-        raise LabError(f"the packages of kernel {release} hold no vmlinuz")
+    config = [*tree.glob("boot/config-*"), *tree.glob("usr/lib/modules/*/config")]
+    if not vmlinuz or not config:
+        missing = "config" if vmlinuz else "vmlinuz"
+        raise LabError(f"the packages of kernel {release} hold no {missing}")
     if (tree / "usr/lib/modules").is_dir() and not (tree / "lib").exists():
         (tree / "lib").symlink_to("usr/lib")
     modules = target / "lib/modules" / release
     modules.mkdir(parents=True)
     shutil.copy(vmlinuz[0], target / "vmlinuz")
+    shutil.copy(config[0], target / "config")
+    shutil.copytree(tree / DATABASE, target / "dpkg")
 
     # The packages hold no modules.dep; modprobe needs it to find what depends.
     run(["depmod", "-b", tree, release])

@@ -22,6 +22,7 @@ from tests.lab.debian import (
     private_apt,
     run,
     say,
+    unpack,
     wherever,
 )
 
@@ -40,8 +41,7 @@ def fetch_kernel(apt: Path, kernel: Kernel) -> None:
     say(f"downloading kernel {release} ({', '.join(packages)})")
     with cache.scratch() as tmp:
         run(["apt-get", "-q", "download", *packages], cwd=tmp, apt=apt)
-        for deb in tmp.glob("*.deb"):
-            run(["dpkg-deb", "-x", deb, tmp / "tree"])
+        unpack(tmp.glob("*.deb"), tmp / "tree")
         modules = contents.names("module", "lab")
         pack_kernel(tmp / "tree", release, tmp / "kernel", modules)
         target = cache.folder() / "kernels" / release
@@ -115,6 +115,8 @@ def kernel_intact(name: str) -> bool:
     if not entry or entry.get("drivers", drivers()) != drivers():
         return False
     place = cache.folder() / "kernels" / entry["release"]
+    if not (place / "config").exists() or not (place / "dpkg").exists():
+        return False  # fetched before these were kept
     # The modules are in the initramfs by now, which is named after what they were;
     # their own sums are compared when it is made.
     return cache.intact(place / "vmlinuz", entry["vmlinuz"])

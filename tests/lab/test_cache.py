@@ -56,6 +56,15 @@ def test_programs_say_so(borrowed: Path, checkout: Path, program: str) -> None:
     refused(call(PROGRAMS[program], checkout), 1, FETCH)
 
 
+def without_network(tmp_path: Path) -> dict[str, str]:
+    """Return variables with which apt reaches nothing."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/apt-get").write_text("#!/bin/sh\necho E: no network >&2\nexit 1\n")
+    (tmp_path / "bin/apt-get").chmod(0o755)
+    path = f"{tmp_path}/bin:{os.environ['PATH']}"
+    return {"PATH": path, "DEBIAN_MIRROR": "http://mirror.invalid/debian"}
+
+
 def replaced(folder: Path, name: str) -> Path:
     """Put a copy in the place of a link to the real cache; return it."""
     real = (folder / name).resolve()
@@ -169,18 +178,31 @@ def test_failed_download_leaves_no_trace(
     assert (borrowed / "lock.json").read_text() == lock
 
 
+@pytest.mark.parametrize("name", ["config", "dpkg"])
+def test_kernel_without_its_sources_is_fetched_anew(
+    borrowed: Path, checkout: Path, tmp_path: Path, name: str
+) -> None:
+    """What was fetched before these were kept; here it gets no further than that."""
+    place = replaced(borrowed, "kernels") / cache.read_lock()[SERIES]["release"]
+    real = place.resolve()
+    place.unlink()
+    place.mkdir()
+    for entry in real.iterdir():
+        (place / entry.name).symlink_to(entry)
+    offline = without_network(tmp_path)
+    assert call(FETCH.split(), checkout, **offline).returncode == 0
+    (place / name).unlink()
+    done = call(FETCH.split(), checkout, **offline)
+    refused(done, 1, "reading the package lists", "E: no network")
+
+
 @pytest.mark.parametrize("name", [name for name in BROKEN_LOCKS if name != "missing"])
 def test_fetch_takes_a_broken_lock_file_for_none(
     borrowed: Path, checkout: Path, tmp_path: Path, name: str
 ) -> None:
     """It goes on to fetch all anew; here it gets no further than that."""
     break_lock(borrowed, name)
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/apt-get").write_text("#!/bin/sh\necho E: no network >&2\nexit 1\n")
-    (tmp_path / "bin/apt-get").chmod(0o755)
-    path = f"{tmp_path}/bin:{os.environ['PATH']}"
-    mirror = "http://mirror.invalid/debian"
-    done = call(FETCH.split(), checkout, PATH=path, DEBIAN_MIRROR=mirror)
+    done = call(FETCH.split(), checkout, **without_network(tmp_path))
     refused(done, 1, "reading the package lists", "E: no network")
 
 

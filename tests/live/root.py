@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import CHECKOUT
-from tests.lab import cache, contents
-from tests.lab.cache import Kernel  # noqa: E402
+from tests.lab import cache, contents, sources
+from tests.lab.cache import Kernel
 from tests.lab.debian import (
+    DATABASE,
     kernel_packages,
     pack_kernel,
     private_apt,
     run,
     say,
-    wherever,
+    unpack,
 )
 from tests.lab.tree import pack_cpio, plain
 
@@ -29,6 +30,7 @@ EXERCISES = HERE.parent / "exercises"
 KERNEL = Kernel("6.1", "bookworm")  # the last series that Debian builds for i386
 FLAVOUR = "686"  # the other one wants PAE, and gives nothing for it in 96 MB
 SUITE = "trixie"  # of the programs, as in the lab
+KEPT = 2  # of what is kept of them; another number fetches anew
 FOLDERS = ("usr/bin", "usr/sbin")
 LIBRARIES = ("usr/lib/i386-linux-gnu", "usr/lib")
 LOADER = "usr/lib/ld-linux.so.2"
@@ -66,7 +68,7 @@ def fetched() -> Path:
     What is not in the cache is downloaded.
     """
     held = [sorted(contents.names(kind, "page")) for kind in contents.KINDS]
-    name = cache.key(repr((KERNEL, FLAVOUR, SUITE, *held)))
+    name = cache.key(repr((KERNEL, FLAVOUR, SUITE, KEPT, *held)))
     target = folder() / "debian" / name
     if target.exists():
         return target
@@ -81,27 +83,48 @@ def fetched() -> Path:
 
 def fetch_kernel(tmp: Path) -> None:
     """Download the kernel, and keep it and its drivers in tmp/guest/kernel."""
-    private_apt(tmp / "apt", KERNEL.suite, "i386")
-    release, packages = kernel_packages(tmp / "apt", KERNEL, FLAVOUR)
+    apt = tmp / "kernel-apt"
+    private_apt(apt, KERNEL.suite, "i386")
+    release, packages = kernel_packages(apt, KERNEL, FLAVOUR)
     say(f"downloading kernel {release} for the page")
-    run(["apt-get", "-q", "download", *packages], cwd=tmp, apt=tmp / "apt")
-    for deb in tmp.glob("*.deb"):
-        run(["dpkg-deb", "-x", deb, tmp / "tree"])
+    download(apt, packages, tmp / "kernel", tmp / "tree")
     kernel = tmp / "guest/kernel"
     pack_kernel(tmp / "tree", release, kernel, contents.names("module", "page"))
 
 
 def fetch_packages(tmp: Path) -> None:
     """Unpack the packages of the guest, and what they need, into tmp/guest/root."""
-    say("unpacking the programs of the guest in the page")
-    names = ",".join(contents.names("package", "page"))
-    command = ["mmdebstrap", "--variant=extract", "--architectures=i386"]
-    command += ["--format=tar", f"--include={names}", SUITE, str(tmp / "root.tar")]
-    wherever(SUITE, lambda uri: run([*command, uri]))
-    root = tmp / "guest/root"
-    root.mkdir()
-    leave = ("--exclude=./dev", "--exclude=./usr/share/doc")
-    run(["tar", "-p", "-C", root, *leave, "-xf", tmp / "root.tar"])
+    say("downloading the programs of the guest in the page")
+    apt = tmp / "apt"
+    private_apt(apt, SUITE, "i386")
+    install = ("apt-get", "-q", "--no-install-recommends", "--simulate", "install")
+    plan = run([*install, *contents.names("package", "page")], apt=apt)
+    needed = re.findall(r"^Inst (\S+)", plan, re.MULTILINE)
+    download(apt, needed, tmp / "packages", tmp / "guest/root")
+    shutil.rmtree(tmp / "guest/root/usr/share/doc")
+
+
+def download(apt: Path, packages: list[str], debs: Path, tree: Path) -> None:
+    """Download packages into a folder, and unpack them into a tree."""
+    debs.mkdir()
+    run(["apt-get", "-q", "download", *packages], cwd=debs, apt=apt)
+    unpack(sorted(debs.glob("*.deb")), tree)
+
+
+def shipped(debian: Path) -> list[sources.Row]:
+    """Return the packages of which the guest, or the image of the compiler, has files.
+
+    The master files of users and groups are there as text, below ours.
+    """
+    system = debian / "root"
+    paths = [find(system, FOLDERS, name) for name in contents.programs("page")]
+    paths = [LOADER, *TERMINALS, *with_libraries(system, paths)]
+    folders = [system / name for name in (MASTERS, LOCALE, *compiler_files(system))]
+    for folder in folders:
+        found = folder.rglob("*") if folder.is_dir() else [folder]
+        paths += [str(file.relative_to(system)) for file in found if not file.is_dir()]
+    owners = sources.owners(system / DATABASE, [f"/{path}" for path in paths])
+    return sources.installed(system / DATABASE, owners)
 
 
 def needed(program: Path) -> list[str]:

@@ -39,7 +39,7 @@ pdf: node_modules ## make the book for paper: build/pdf
 	@$(MAKE) --no-print-directory html
 
 dist: guest ## what a reader without Debian downloads: build/dist
-	@$(MAKE) --no-print-directory epub pdf
+	@$(MAKE) --no-print-directory epub pdf live
 	@tests/dist/make --kernel $(KERNEL)
 
 samples: ## compile every sample into build/samples

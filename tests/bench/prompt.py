@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pexpect
 
-from tests import CHECKOUT  # noqa: E402
+from tests import CHECKOUT
 from tests.lab import cache, state
 from tests.lab.image import image
 

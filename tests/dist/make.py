@@ -2,8 +2,8 @@
 
 The site, EPUB and PDF, an archive of the samples, and the lab: a kernel, its initial
 file system with the compiled samples, the root image, and a script that boots them
-under any QEMU. SHA256SUMS names them all. What goes in must have been built: "make
-dist" sees to that.
+under any QEMU; SOURCES there says what it is made of. SHA256SUMS names all files. What
+goes in must have been built: "make dist" sees to that.
 """
 
 import argparse
@@ -18,19 +18,22 @@ from pathlib import Path
 from typing import IO, cast
 
 from tests import CHECKOUT
-from tests.lab import cache, guest
-from tests.lab.cache import LabError
-from tests.lab.image import image
+from tests.lab import cache, guest, sources
+from tests.lab.cache import Image, LabError
+from tests.lab.debian import DATABASE
+from tests.lab.image import BUSYBOX, image, run
 from tests.lab.tree import pack_cpio, set_modes
 
 HERE = Path(__file__).resolve().parent
 
 BUILD = CHECKOUT / "build"
+CONFIG = "kernel-config"
+LICENSE = CHECKOUT / "LICENSE"
 BOOK = "linux-namespaces-hands-on"
 
 
-def archive(source: Path, target: Path, name: str) -> None:
-    """Pack a folder under a name, so that the same files make the same archive."""
+def archive(source: Path, target: Path, name: str, *more: Path) -> None:
+    """Pack a folder under a name, with more files; the same make the same archive."""
 
     def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = entry.mtime = 0
@@ -41,6 +44,8 @@ def archive(source: Path, target: Path, name: str) -> None:
     with target.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed:
         with tarfile.open(fileobj=cast(IO[bytes], packed), mode="w") as tar:
             tar.add(source, name, filter=plain)
+            for path in more:
+                tar.add(path, f"{name}/{path.name}", filter=plain)
 
 
 def portable_initrd(plain: Path, target: Path) -> None:
@@ -68,10 +73,44 @@ def machine_words() -> str:
     return "".join(f"{word}\n" for word in words)
 
 
+def root_packages(root: Path) -> str:
+    """Return the table of the packages that a root image's own dpkg knows."""
+    with cache.scratch() as tmp:
+        unpack = ["unsquashfs", "-quiet", "-no-progress", "-d", str(tmp / "root")]
+        run([*unpack, str(root), DATABASE], tmp)
+        return sources.table(sources.installed(tmp / "root" / DATABASE))
+
+
+def list_sources(files: Image) -> str:
+    """Return what the lab is made of, and where the sources are."""
+    kernel = sources.installed(files.kernel.parent / "dpkg")
+    parts = {
+        "The kernel": f"Its configuration is in {CONFIG}.\n\n{sources.table(kernel)}",
+        "The root image": root_packages(files.root),
+        "In initrd: busybox, and the C library that programs there are linked with": (
+            sources.of_this_machine(BUSYBOX, libc())
+        ),
+    }
+    return sources.listed("The lab: what it is made of", parts)
+
+
+def libc() -> Path:
+    """Return the static C library that gcc takes."""
+    said = subprocess.run(
+        ["gcc", "-print-file-name=libc.a"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return Path(said.stdout.strip())
+
+
 def make_lab(series: str, folder: Path) -> None:
-    """Write the five files of the lab into a folder."""
+    """Write the files of the lab into a folder."""
     files = image(series)
     folder.mkdir()
+    (folder / "SOURCES").write_text(list_sources(files), encoding="utf-8")
+    shutil.copy(files.kernel.parent / "config", folder / CONFIG)
     shutil.copy(files.kernel, folder / "vmlinuz")
     shutil.copy(files.root, folder / "root.squashfs")
     portable_initrd(files.initrd, folder / "initrd")
@@ -84,7 +123,9 @@ def make_dist(series: str, dist: Path) -> None:
     for form in ("epub", "pdf"):
         shutil.copy(BUILD / form / f"{BOOK}.{form}", dist)
     archive(BUILD / "html", dist / f"{BOOK}-site.tar.gz", BOOK)
-    archive(CHECKOUT / "code-samples", dist / f"{BOOK}-samples.tar.gz", "code-samples")
+    samples = dist / f"{BOOK}-samples.tar.gz"
+    archive(CHECKOUT / "code-samples", samples, "code-samples", LICENSE)
+    shutil.copy(LICENSE, dist)
     make_lab(series, dist / "lab")
     set_modes(dist)
     sums = [

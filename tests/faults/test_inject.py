@@ -8,7 +8,7 @@ import pytest
 
 from tests import CHECKOUT
 from tests.lab.trial import Typist
-from tests.part import UNKNOWN  # noqa: E402
+from tests.part import UNKNOWN
 
 HERE = Path(__file__).resolve().parent
 

@@ -1,8 +1,10 @@
 """What "make dist" makes: its sums are right, and its lab boots by itself."""
 
+import filecmp
 import re
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pexpect
@@ -11,6 +13,9 @@ import pytest
 from tests import CHECKOUT
 from tests.lab.cache import DEFAULT, Image
 from tests.lab.guest import command_line
+from tests.lab.image import image
+from tests.lab.state import open_guest
+from tests.lab.test_sources import tables
 
 DIST = CHECKOUT / "tests" / "dist"
 BOOT_SECONDS = 120
@@ -78,6 +83,33 @@ def options(words: list[str]) -> list[str]:
     return sorted(word for word in joined if not harness.match(word))
 
 
+def installed(series: str) -> set[tuple[str, ...]]:
+    """Return the packages that dpkg knows in a guest, with versions and sources."""
+    fields = "${Package} ${Version} ${source:Package} ${source:Version}"
+    with open_guest(image(series)) as guest:
+        status, lines = guest.run(f"dpkg-query -W -f '{fields}\\n'", BOOT_SECONDS)
+    assert status == 0
+    return {tuple(line.split()) for line in lines}
+
+
+def test_sources_are_those_of_the_lab(lab: Path) -> None:
+    """A row for each package that dpkg knows in the lab, and none for another."""
+    assert filecmp.cmp(lab / "root.squashfs", image(DEFAULT).root, shallow=False)
+    _, root, _ = tables((lab / "SOURCES").read_text())
+    assert root == installed(DEFAULT)
+
+
+def test_sources_have_the_kernel_and_what_is_static(lab: Path) -> None:
+    """The kernel with its own configuration; busybox, and the C library within."""
+    kernel, _, static = tables((lab / "SOURCES").read_text())
+    version = image(DEFAULT).version  # of the package, as in 6.12.117-1
+    assert {row[2:] for row in kernel} >= {("linux", version)}
+    config = (lab / "kernel-config").read_text()
+    assert f"Linux/x86 {version.partition('-')[0]} Kernel Configuration" in config
+    assert "\nCONFIG_NET_NS=y\n" in config
+    assert {row[2] for row in static} == {"busybox", "glibc"}
+
+
 def test_missing_qemu_is_explained(lab: Path) -> None:
     """The message says what to install."""
     run = subprocess.run(
@@ -94,6 +126,22 @@ def test_wrong_call_prints_the_usage(lab: Path) -> None:
     """And exits 2, as every program here."""
     run = subprocess.run([lab / "boot", "it"], capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (2, "usage: boot\n")
+
+
+def test_samples_come_with_their_licence(tmp_path: Path) -> None:
+    """Whoever has the archive alone can read what he may do."""
+    code = (
+        "import runpy, sys; from pathlib import Path;"
+        f"make = runpy.run_path({str(DIST / 'make')!r});"
+        "make['archive'](make['CHECKOUT'] / 'code-samples', Path(sys.argv[1]),"
+        " 'code-samples', make['LICENSE'])"
+    )
+    packed = tmp_path / "samples.tar.gz"
+    subprocess.run(["/usr/bin/python3", "-B", "-c", code, packed], check=True)
+    with tarfile.open(packed) as tar:
+        licence = tar.extractfile("code-samples/LICENSE")
+        assert licence and licence.read() == (CHECKOUT / "LICENSE").read_bytes()
+        assert "code-samples/unshare.c" in tar.getnames()
 
 
 def test_archives_are_the_same_each_time(tmp_path: Path) -> None:

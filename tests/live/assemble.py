@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests import CHECKOUT
 from tests.lab import cache, outside
-from tests.lab.cache import LabError  # noqa: E402
+from tests.lab.cache import LabError
 from tests.lab.debian import run, say
 from tests.live.pages import write_exercises, write_pages
 from tests.live.root import fetched, folder, made_from, pack, pack_compiler

@@ -13,15 +13,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 
 from tests import CHECKOUT
-from tests.lab import cache, outside
+from tests.lab import cache, outside, sources
 from tests.lab.cache import LabError
 from tests.lab.debian import run, say
 from tests.live.pages import write_exercises, write_pages
-from tests.live.root import fetched, folder, made_from, pack, pack_compiler
+from tests.live.root import fetched, folder, made_from, pack, pack_compiler, shipped
 
 HERE = Path(__file__).resolve().parent
 
@@ -33,6 +34,7 @@ BIOS = {
 }
 V86 = CHECKOUT / "node_modules/v86/build"
 XTERM = CHECKOUT / "node_modules/@xterm/xterm"
+CONFIG = "kernel-config.txt"
 SITE = {  # what the page loads that others wrote, packed: a plain server would not
     "v86.mjs.gz": V86 / "libv86.mjs",
     "v86.wasm.gz": V86 / "v86.wasm",
@@ -80,8 +82,34 @@ def install(packed: Path, debian: Path) -> None:
         write_pages(live / "pages")
         write_exercises(live)
         pack_compiler(debian, live / "compiler.squashfs")
+        write_sources(debian, live)
         shutil.rmtree(TARGET, ignore_errors=True)
         live.rename(TARGET)
+
+
+def write_sources(debian: Path, live: Path) -> None:
+    """Write what the machine is made of, where its sources are, and the licences."""
+    kernel = sources.installed(debian / "kernel/dpkg")
+    parts = {
+        "The kernel": f"Its configuration is in {CONFIG}.\n\n{sources.table(kernel)}",
+        "Programs, libraries and headers": sources.table(shipped(debian)),
+        "The BIOS": sources.of_this_machine(*BIOS.values()),
+        "The emulator and the terminal, from npm": npm_packages(),
+    }
+    text = sources.listed("The machine in the page: what it is made of", parts)
+    (live / "SOURCES.txt").write_text(text, encoding="utf-8")
+    shutil.copy(debian / "kernel/config", live / CONFIG)
+
+
+def npm_packages() -> str:
+    """Return what the page loads of npm's, each with its licence in full."""
+    text = ""
+    for folder_ in (V86.parent, XTERM):
+        package = json.loads((folder_ / "package.json").read_text(encoding="utf-8"))
+        licence = (folder_ / "LICENSE").read_text(encoding="utf-8").strip()
+        text += f"{package['name']} {package['version']}, {package['license']}:\n\n"
+        text += textwrap.indent(licence, "    ") + "\n\n"
+    return text
 
 
 def main() -> int:

@@ -28,7 +28,7 @@ sources ("Types: deb deb-src"), the command
     apt-get source SOURCE=VERSION
 
 brings one; versions that have been replaced are in Debian's archive of snapshots. The
-file debian/copyright in it has the licences.
+file debian/copyright in it has the licenses.
 """
 
 

@@ -30,7 +30,8 @@ BARE = ("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot")
 # Emulation keeps what it has translated, by default up to a gigabyte of it.
 ACCELERATORS = {"kvm": "kvm", "tcg": "tcg,tb-size=128"}
 # Its string instructions would copy byte by byte under emulation, others do words.
-CPU = "max,-erms"
+# Linux 5.10 relies on the first of these flags where it sees the second.
+CPU = "max,-erms,-fsrm"
 REASON = re.compile("panic|BUG:|Oops|Out of memory")  # in what a dying kernel says
 SERVERS = ("control", "census", "wake")  # in the guest: they read and write lines
 PORTS = [*(f"hvc{n}" for n in range(TERMINALS)), *SERVERS, "console", "qmp"]

@@ -18,6 +18,8 @@ from tests.lab.trial import PROGRAMS, SECONDS, SERIES, plant, restored
 
 pytest_plugins = ["tests.lab.trial"]
 
+RESTORES = 10
+
 FILL = "head -c 16M /dev/zero | tr '\\0' {0} >/tmp/mine"
 COUNT = "tr -d {0} </tmp/mine | wc -c"
 
@@ -32,6 +34,15 @@ def test_two_guests_share_no_memory(img: Image, kept: Path) -> None:
         assert one.run(COUNT.format(1), SECONDS) == (0, ["0"])
         assert two.run(COUNT.format(2), SECONDS) == (0, ["0"])
     assert ram.digest(kept / "ram") == before
+
+
+def test_every_restore_gives_the_same(img: Image) -> None:
+    """The guests that are opened one after another answer right, all of them."""
+    same = "[ $(readlink /proc/self/ns/net) = $(./unshare readlink /proc/self/ns/net) ]"
+    for _ in range(RESTORES):
+        with state.open_guest(img, "loose") as opened:
+            ask = f"cd /book/build/samples && {same}"
+            assert opened.run(ask, SECONDS) == (1, [])
 
 
 def truncate(place: Path) -> None:

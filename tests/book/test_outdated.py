@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+
 from book.pages.outdated import find_outdated, mark
 
 NOTHING: tuple[set[str], set[str], set[str]] = (set(), set(), set())

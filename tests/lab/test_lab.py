@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -135,7 +135,8 @@ def test_a_program_is_replaced_at_the_wrong_moment(tmp_path: Path, dies: bool) -
     program.write_text("old")
     server = Server(program, dies)
     programs = Programs(server, tmp_path)
-    with pytest.raises(LabError) if dies else nullcontext():
+    ending: AbstractContextManager[object] = nullcontext()
+    with pytest.raises(LabError) if dies else ending:
         programs.move_aside(program)
     assert server.stopped == dies
     assert program.read_text() == "new"

@@ -34,6 +34,8 @@ EXCUSED = {
     "check KERNELS": "is what runs this",
     "dist": MINUTES,
     "distclean": "removes the cache that all checkouts share",
+    "elsewhere": "makes two Debians and runs the whole check in each",
+    "elsewhere RELEASE": "makes a Debian and runs the whole check in it",
     "faults": CHECKED,
     "html BOOK_ADDRESS": "needs packages for publishing, which no reader has",
     "lint": CHECKED,
@@ -44,6 +46,7 @@ EXCUSED = {
     "record": "rewrites all pages, after minutes",
     "replay": CHECKED,
     "sphinxes": "downloads three Debian suites",
+    "test": "is the check itself",
     "verify": CHECKED,
 }
 
@@ -248,7 +251,7 @@ def test_exercise(make: Type, copy: Path) -> None:
     ends(make("make exercises"), 0, "passed", EXERCISE, "1 of")
 
 
-@types("reset E")
+@types("reset E", "reset E YES", "reset YES")
 def test_reset(make: Type, copy: Path) -> None:
     """It asks first, and keeps what is there unless the answer is yes."""
     work = copy / f"work/{EXERCISE}.c"
@@ -260,6 +263,10 @@ def test_reset(make: Type, copy: Path) -> None:
         reset.sendline(answer)
         ends(reset, status)
         assert (work.read_text() == "mine") == kept
+    work.write_text("mine")
+    ends(make(f"make reset E={EXERCISE} YES=1"), 0, "is the starter again")
+    assert work.read_text() != "mine"
+    ends(make("make reset YES=1"), 2, "which exercise? Add E=NAME")
 
 
 @types("replay PAGE", "record PAGE", "record KERNEL PAGE")
@@ -272,6 +279,16 @@ def test_transcripts(make: Type, copy: Path) -> None:
     line = f"make record PAGE={SESSION} KERNEL={SERIES}"
     ends(make(line), 0, "1 passed, 0 failed, 0 skipped")
     assert file.read_text() == before
+
+
+@types("test PART", "test ONLY PART", "test KERNEL ONLY PART")
+def test_parts(make: Type) -> None:
+    """A part, one thing of it on one kernel, and what there is where nothing is."""
+    ends(make("make test PART=live ONLY=verdict"), 0, " passed, 0 failed, 0 skipped")
+    line = f"make test PART=samples ONLY=unshare KERNEL={SERIES}"
+    ends(make(line), 0, "introduction/unshare", " passed, 0 failed, 0 skipped")
+    missing = make("make test PART=transcripts ONLY=uts/nam")
+    ends(missing, 2, "nothing is called 'uts/nam' here; there is: uts/name", "1 failed")
 
 
 @types("verify E", "faults S")

@@ -8,7 +8,7 @@ import pytest
 from tests import CHECKOUT, wrong
 from tests.lab.cache import Image, LabError
 from tests.mutants import mutants, mutating
-from tests.mutants.mutants import FOLDER, Mutant, MutantError
+from tests.mutants.mutants import FOLDER, Mutant
 from tests.part import UnknownName
 
 HERE = Path(__file__).resolve().parent

@@ -47,6 +47,7 @@ EXCUSED = {
     "replay": CHECKED,
     "sphinxes": "downloads three Debian suites",
     "test": "is the check itself",
+    "test PART": CHECKED,
     "verify": CHECKED,
 }
 
@@ -208,12 +209,13 @@ def test_lab(make: Type) -> None:
 def solve(copy: Path) -> None:
     """Put our solution in the place of the doer's work, as an editor would save it."""
     cut = (
-        "import sys, catalogue; print(catalogue.solution(catalogue.find(sys.argv[1])))"
+        "import sys; from tests.exercises import catalogue;"
+        "print(catalogue.solution(catalogue.find(sys.argv[1])))"
     )
     solution = subprocess.run(
         ["/usr/bin/python3", "-B", "-c", cut, EXERCISE],
-        cwd=copy / "tests/exercises",
-        env=os.environ | {"PYTHONPATH": str(copy / "tests/exercises")},
+        cwd=copy,
+        env=os.environ | {"PYTHONPATH": str(copy / "docs/_ext")},
         capture_output=True,
         text=True,
         check=True,
@@ -281,7 +283,7 @@ def test_transcripts(make: Type, copy: Path) -> None:
     assert file.read_text() == before
 
 
-@types("test PART", "test ONLY PART", "test KERNEL ONLY PART")
+@types("test ONLY PART", "test KERNEL ONLY PART")
 def test_parts(make: Type) -> None:
     """A part, one thing of it on one kernel, and what there is where nothing is."""
     ends(make("make test PART=live ONLY=verdict"), 0, " passed, 0 failed, 0 skipped")

@@ -44,6 +44,7 @@ class Repository:
         (tree / f"lib/modules/{release}").mkdir(parents=True)
         (tree / "boot").mkdir()
         (tree / f"boot/vmlinuz-{release}").write_text(version)
+        (tree / f"boot/config-{release}").touch()
         control = f"Package: {name}\nVersion: {version}\nArchitecture: amd64\n"
         control += f"Depends: {depends}\n" if depends else ""
         control += "Maintainer: Nobody <nobody@example.org>\nDescription: a kernel\n"

@@ -30,7 +30,7 @@ Fake = Callable[[str], None]
 
 PROGRAMS = {
     "exec": ["tests/lab/exec", "true"],
-    "run": ["tests/samples/run", "--sample", "unshare"],
+    "run": ["tests/samples/run", "--only", "unshare"],
 }
 
 
@@ -63,7 +63,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in CHECKOUT.glob("tests/samples/*"):
         if path.suffix == ".py" or path.name == "run":
             shutil.copy(path, copy / "tests/samples" / path.name)
-    for name in ("tests/__init__.py", "tests/python"):
+    for name in ("tests/__init__.py", "tests/part.py", "tests/python"):
         shutil.copy(CHECKOUT / name, copy / name)
     (copy / "build/samples").mkdir(parents=True)
     (copy / "build/samples/unshare").write_text("#!/bin/sh\n")

@@ -1,9 +1,10 @@
 """Folders on their way into an archive: the same bytes, whoever makes them, when."""
 
 import os
+import subprocess
 from pathlib import Path
 
-from tests.lab.debian import run
+from tests.lab.cache import LabError
 
 
 def set_modes(tree: Path) -> None:
@@ -28,8 +29,21 @@ def plain(tree: Path) -> None:
 
 
 def pack_cpio(tree: Path, target: Path) -> None:
-    """Write an archive of a folder, as the kernel unpacks it, root's all of it."""
+    """Write an archive of a folder, as the kernel unpacks it, root's all of it.
+
+    Raises LabError, with what cpio said, when that fails.
+    """
     plain(tree)
-    cpio = "cpio -0 -o -H newc -R 0:0 --reproducible --quiet"
-    pack = f'find . -print0 | LC_ALL=C sort -z | {cpio} >"$1"'
-    run(["sh", "-c", pack, "sh", target], cwd=tree)
+    names = sorted(os.fsencode(path.relative_to(tree)) for path in tree.rglob("*"))
+    command = "cpio -0 -o -H newc -R 0:0 --reproducible --quiet".split()
+    with target.open("wb") as file:
+        done = subprocess.run(
+            command,
+            cwd=tree,
+            input=b"".join(name + b"\0" for name in [b".", *names]),
+            stdout=file,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    if done.returncode:
+        raise LabError(f"cpio failed: {done.stderr.decode(errors='replace').strip()}")

@@ -1,25 +1,19 @@
 /* What dpkg knows of the packages that the page's machine is made from. */
 
 import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { python } from "./python.mjs";
 
-const LIVE = fileURLToPath(new URL(".", import.meta.url));
-const PROGRAM = "import root; print(root.fetched() / 'root' / root.DATABASE)";
-
-function run(command, ...words) {
-    return execFileSync(command, words, { cwd: LIVE, encoding: "utf8" }).trimEnd();
-}
-
-/* Return the folder of dpkg's database. */
-function database() {
-    return run("/usr/bin/python3", "-B", "-c", PROGRAM);
-}
+const PROGRAM = `
+from tests.lab.debian import DATABASE
+from tests.live.root import fetched
+print(fetched() / "root" / DATABASE)
+`;
 
 /* Return a Map from each file that a package has to the names of those packages. */
 export function packagesByFile() {
+    const ask = [`--admindir=${python(PROGRAM).trimEnd()}`, "-S", "/*"];
     const files = new Map();
-    const admindir = `--admindir=${database()}`;
-    for (const line of run("dpkg-query", admindir, "-S", "/*").split("\n")) {
+    for (const line of execFileSync("dpkg-query", ask, { encoding: "utf8" }).trimEnd().split("\n")) {
         const [, names, file] = line.match(/^(.*): (\/.*)$/);
         files.set(file, names.split(", ").map((name) => name.split(":")[0]));
     }

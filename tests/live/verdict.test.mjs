@@ -2,16 +2,14 @@
    prints the same lines from what a grader says. */
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 import { parse, verdictLines } from "../../docs/live/verdict.js";
+import { python } from "./python.mjs";
 
-const EXERCISES = fileURLToPath(new URL("../exercises", import.meta.url));
 const PROGRAM = `
 import sys
-from grading import parse
-from show import verdict_lines
+from tests.exercises.grading import parse
+from tests.exercises.show import verdict_lines
 sys.stdout.write("\\n".join(verdict_lines(parse(sys.stdin.read().splitlines()))))
 `;
 const FACTS = ["fact\tok\tstatus\tit ends with 0", "fact\tfailed\tname\tone\\040name is right",
@@ -27,7 +25,6 @@ const CASES = {
 
 for (const [name, lines] of Object.entries(CASES))
     test(`${name} reads as in the terminal`, () => {
-        const printed = execFileSync("/usr/bin/python3", ["-B", "-c", PROGRAM],
-            { cwd: EXERCISES, input: lines.join("\n"), encoding: "utf8" });
+        const printed = python(PROGRAM, lines.join("\n"));
         assert.deepEqual(verdictLines(parse(lines), {}), printed.split("\n"));
     });

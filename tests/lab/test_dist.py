@@ -131,10 +131,9 @@ def test_wrong_call_prints_the_usage(lab: Path) -> None:
 def test_samples_come_with_their_licence(tmp_path: Path) -> None:
     """Whoever has the archive alone can read what he may do."""
     code = (
-        "import runpy, sys; from pathlib import Path;"
-        f"make = runpy.run_path({str(DIST / 'make')!r});"
-        "make['archive'](make['CHECKOUT'] / 'code-samples', Path(sys.argv[1]),"
-        " 'code-samples', make['LICENSE'])"
+        "import sys; from pathlib import Path; from tests.dist import make;"
+        "make.archive(make.CHECKOUT / 'code-samples', Path(sys.argv[1]),"
+        " 'code-samples', make.LICENSE)"
     )
     packed = tmp_path / "samples.tar.gz"
     subprocess.run(["/usr/bin/python3", "-B", "-c", code, packed], check=True)

@@ -231,12 +231,12 @@ def made_from(debian: Path) -> str:
     """Return a short name for all that the guest is made from."""
     recipe = [HERE / name for name in ("guest", "root.py", "boot.mjs", "node.mjs")]
     recipe += [HERE.parent / "lab/tree.py"]
-    sources = [CHECKOUT / "code-samples", EXERCISES / "library", LAB]
+    folders = [CHECKOUT / "code-samples", EXERCISES / "library", LAB]
     ours = sorted(EXERCISES.glob("*/grader.c")) + sorted(EXERCISES.glob("*/starter.*"))
     names = " ".join(str(path.relative_to(EXERCISES)) for path in ours)
     compiler = run(["gcc", "--version"])
     programs = repr(contents.programs("page"))
-    return cache.key(debian.name, programs, compiler, names, *recipe, *sources, *ours)
+    return cache.key(debian.name, programs, compiler, names, *recipe, *folders, *ours)
 
 
 def pack(debian: Path, target: Path) -> None:

@@ -21,7 +21,7 @@ import pytest
 from tests import CHECKOUT
 from tests.exercises import catalogue, grading
 from tests.lab.cache import LabError
-from tests.lab.trial import SECONDS, SERIES, Typist
+from tests.lab.trial import SECONDS, SERIES, Typist, copy_package
 
 pytest_plugins = ["tests.lab.trial"]
 
@@ -47,8 +47,9 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what an exercise needs, the graders compiled."""
     grading.build_graders()
     copy = tmp_path_factory.mktemp("a b") / "bo,ok"
-    for name in ("tests/exercises", "tests/lab", "docs", "code-samples"):
+    for name in ("tests/exercises", "tests/lab", "tests/setup", "docs", "code-samples"):
         shutil.copytree(CHECKOUT / name, copy / name)
+    copy_package(copy)
     shutil.copytree(
         CHECKOUT / grading.BUILD,
         copy / grading.BUILD,

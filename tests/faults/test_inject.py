@@ -50,8 +50,6 @@ def checkout(tmp_path: Path) -> Path:
     """Return a checkout with one sample, of a chapter that no file speaks of."""
     for folder in ("tests", "docs/_ext"):
         shutil.copytree(CHECKOUT / folder, tmp_path / folder)
-    for name in ("__init__.py", "part.py", "python"):
-        shutil.copy(CHECKOUT / "tests" / name, tmp_path / "tests" / name)
     sample = tmp_path / "code-samples/made/up.c"
     sample.parent.mkdir(parents=True)
     sample.write_text(UP)

@@ -49,6 +49,13 @@ def kept(img: Image) -> Path:
     return state.path(img)
 
 
+def copy_package(copy: Path) -> None:
+    """Copy what every program below tests/ starts with."""
+    (copy / "tests").mkdir(parents=True, exist_ok=True)
+    for file in [CHECKOUT / "tests/python", *CHECKOUT.glob("tests/*.py")]:
+        shutil.copy(file, copy / "tests" / file.name)
+
+
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the lab's part of the checkout, with a path to stumble over.
@@ -63,8 +70,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in CHECKOUT.glob("tests/samples/*"):
         if path.suffix == ".py" or path.name == "run":
             shutil.copy(path, copy / "tests/samples" / path.name)
-    for name in ("tests/__init__.py", "tests/part.py", "tests/python"):
-        shutil.copy(CHECKOUT / name, copy / name)
+    copy_package(copy)
     (copy / "build/samples").mkdir(parents=True)
     (copy / "build/samples/unshare").write_text("#!/bin/sh\n")
     (copy / "tests/samples/unshare.bats").write_text(

@@ -162,9 +162,12 @@ class Terminal:
 
     def __init__(self, root: Path, command: str, log: IO[str], minutes: float) -> None:
         """Start it."""
-        words = [str(root), USER, f"cd {BOOK} && {command}"]
+        words = [str(ENTER), str(root), USER, f"cd {BOOK} && {command}"]
         self.child = pexpect.spawn(
-            str(ENTER), words, encoding="utf-8", codec_errors="replace"
+            "setpriv",
+            ["--pdeathsig", "KILL", *words],  # it ends with us in any case
+            encoding="utf-8",
+            codec_errors="replace",
         )
         self.child.logfile_read = log
         self.root = root
@@ -190,6 +193,17 @@ class Terminal:
         while (seen := self.wait_for(QUESTION, *patterns)) == 0:
             self.child.send("\r")
         return seen - 1
+
+    def finish(self) -> None:
+        """End all that still runs in the root, and wait until it has ended."""
+        if not self.child.isalive():
+            return
+        # The first process there takes all others with it; who entered waits for it.
+        pid = self.child.pid
+        inside = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for process in inside or [pid]:
+            os.kill(int(process), signal.SIGKILL)
+        self.child.wait()
 
     def status(self) -> int:
         """Return the exit status of a command that has ended, 128+N after a signal."""
@@ -257,7 +271,7 @@ def attempt(root: Path, command: str, log: Path, minutes: float) -> Result:
         except (LabError, OSError) as error:
             wrong = str(error)
         finally:
-            terminal.child.close(force=True)
+            terminal.finish()
     if wrong:
         result.passed, result.failed = 0, max(result.failed, 1)
     said = log.read_text(encoding="utf-8")[start:].splitlines()

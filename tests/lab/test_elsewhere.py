@@ -1,7 +1,5 @@
 """What tests/elsewhere makes of a command, in a root that is this machine."""
 
-import importlib.machinery
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from tests import CHECKOUT
+from tests import elsewhere as program
 from tests.lab.cache import LabError
 
 PROGRAM = CHECKOUT / "tests/elsewhere"
@@ -38,21 +37,14 @@ TITLE = "Linux Namespaces, Hands On"
 @pytest.fixture
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """Return the program, which takes this machine for every root."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    loader = importlib.machinery.SourceFileLoader("elsewhere", str(PROGRAM))
-    spec = importlib.util.spec_from_loader("elsewhere", loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "elsewhere", module)
-    loader.exec_module(module)
     enter = tmp_path / "enter"
     enter.write_text(HERE)
     enter.chmod(0o755)
-    monkeypatch.setattr(module, "ENTER", enter)
-    monkeypatch.setattr(module, "CHECKOUT", tmp_path)
+    monkeypatch.setattr(program, "ENTER", enter)
+    monkeypatch.setattr(program, "CHECKOUT", tmp_path)
     (tmp_path / "serve").write_text(SERVE)
     monkeypatch.chdir(tmp_path)
-    return module
+    return program
 
 
 def counts(elsewhere: ModuleType, command: str, minutes: float = 1) -> tuple[int, ...]:
@@ -123,7 +115,8 @@ def test_a_full_disk_ends_it(
         terminal = elsewhere.Terminal(Path.cwd(), "sleep infinity", log, 1)
         with pytest.raises(LabError, match="disk"):
             terminal.answer()
-        terminal.child.close(force=True)
+        terminal.finish()
+        assert not terminal.child.isalive()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests import CHECKOUT
-from tests.lab.trial import Typist, must_end, wait_for
+from tests.lab.trial import Typist, copy_package, must_end, wait_for
 
 ADDRESS = r"http://127\.0\.0\.1:\d+/"
 WHEN_TOLD = "live:\n\t@read word <go; "  # the build ends when the test says so
@@ -24,9 +24,10 @@ Start = Callable[..., Typist]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Return a function that starts read in a terminal."""
-    for name in ("tests/live/read", "docs/serve"):
-        (tmp_path / name).parent.mkdir(parents=True)
+    for name in ("tests/live/read", "tests/live/read.py", "docs/serve"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(CHECKOUT / name, tmp_path / name)
+    copy_package(tmp_path)
     (tmp_path / "build/html").mkdir(parents=True)
     (tmp_path / "build/html/index.html").write_text("the book")
     started: list[Typist] = []

@@ -88,13 +88,13 @@ def test_make_mirrors_the_tree(tree: Path) -> None:
 
 
 def test_second_make_does_nothing(tree: Path) -> None:
-    assert make(tree) == "make: Nothing to be done for 'all'.\n"
+    assert make(tree) == ""
 
 
 def test_touch_rebuilds_one(tree: Path) -> None:
     (tree / "introduction" / "show_ns.c").touch()
     assert make(tree).count("\n") == 1
-    assert make(tree) == "make: Nothing to be done for 'all'.\n"
+    assert make(tree) == ""
 
 
 def test_new_sample_needs_no_list(tree: Path) -> None:

@@ -91,7 +91,9 @@ def test_failure_is_shown_with_its_reason(
     assert failures(verdicts) == 1
     shown = capsys.readouterr().out
     assert "not ok  old: two\n    (in test file all.bats, line 3)\n" in shown
-    assert "tests/samples/run --kernel 6.1 --sample old all.bats" in shown
+    assert "make test PART=samples ONLY=introduction/old KERNEL=6.1" in shown
+    assert "shell:  make lab KERNEL=6.1" in shown
+    assert "bats --filter '^old: ' /book/all.bats" in shown
 
 
 def test_failure_that_bats_does_not_report(reader: Reader) -> None:

@@ -27,12 +27,11 @@ class Licence:
 
 def fits(path: str, patterns: tuple[str, ...]) -> bool:
     """Tell whether a path is below one of the folders, or like one of the files."""
-    return any(
-        path.startswith(pattern)
-        if pattern.endswith("/")
-        else path.count("/") == pattern.count("/")
-        and PurePosixPath(path).match(pattern)
-        for pattern in patterns
+    folders = tuple(pattern for pattern in patterns if pattern.endswith("/"))
+    files = [pattern for pattern in patterns if not pattern.endswith("/")]
+    return path.startswith(folders) or any(
+        path.count("/") == pattern.count("/") and PurePosixPath(path).match(pattern)
+        for pattern in files
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tests.faults import lines, words
 from tests.faults.lines import Line, LineError
@@ -47,7 +48,7 @@ def reason(name: str, key: str) -> str:
     return next((line.value for line in lines.about(name) if line.key == key), "")
 
 
-def setting(line: Line, usage: Usage) -> dict[str, str | frozenset[str]]:
+def setting(line: Line, usage: Usage) -> dict[str, Any]:
     """Return what a line says of all cases of a program."""
     if line.key in CALLS:
         return {line.key: frozenset(line.value.split())}

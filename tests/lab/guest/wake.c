@@ -106,6 +106,7 @@ static void serve(void)
         if (fflush(stdout) == EOF)
             err(EXIT_FAILURE, "stdout");
     }
+    free(line);
 }
 
 int main(int argc, char *argv[])

@@ -297,13 +297,13 @@ def test_link_that_leads_nowhere(copy: Path) -> None:
 
 
 def test_large_programs(copy: Path) -> None:
-    """One of 60 MB is judged as any other; what is larger is refused, by its size."""
+    """One of 30 MB is judged as any other; what is larger is refused, by its size."""
     source = copy / "work/uts-name.c"
-    source.write_text(SOLUTION + "\nchar large[59 << 20] = {1};\n")
+    source.write_text(SOLUTION + "\nchar large[29 << 20] = {1};\n")
     done = verb(copy, "try")
     assert "passed: all" in done.stdout, done.stdout + done.stderr
-    source.write_text(SOLUTION + "\nchar large[64 << 20] = {1};\n")
-    refused(verb(copy, "try"), "work/uts-name has 64 MB")
+    source.write_text(SOLUTION + "\nchar large[32 << 20] = {1};\n")
+    refused(verb(copy, "try"), "work/uts-name has 32 MB")
 
 
 @pytest.fixture

@@ -24,14 +24,21 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sandbox.h"
 
-/* For all that a grader does; when it is patient. */
-enum { MILLISECONDS = 9000, PATIENT_MILLISECONDS = 30000 };
+/* For all that a grader does; when it is patient; and to copy each
+ * megabyte of the program, of which there are not many. */
+enum {
+    MILLISECONDS = 9000,
+    PATIENT_MILLISECONDS = 30000,
+    COPY_MILLISECONDS = 250,
+    MOST_MEGABYTES = 32,
+};
 
 struct sandbox sandbox;
 
@@ -67,14 +74,25 @@ static void die_with(pid_t parent)
         _exit(3);
 }
 
+static int most_milliseconds(const char *program_file)
+{
+    struct stat file;
+    off_t megabytes =
+        stat(program_file, &file) == -1 ? 0 : file.st_size >> 20;
+    if (megabytes > MOST_MEGABYTES)
+        megabytes = MOST_MEGABYTES;
+    return (sandbox.patient ? PATIENT_MILLISECONDS : MILLISECONDS) +
+           (int)megabytes * COPY_MILLISECONDS;
+}
+
 /* Wait for the grader proper, clean up, and end as it did. */
-static _Noreturn void keep(pid_t judge)
+static _Noreturn void keep(pid_t judge, const char *program_file)
 {
     int pidfd = pidfd_open(judge, 0);
     if (pidfd == -1)
         err(3, "pidfd_open");
     struct pollfd ending = {pidfd, POLLIN, 0};
-    int most = sandbox.patient ? PATIENT_MILLISECONDS : MILLISECONDS;
+    int most = most_milliseconds(program_file);
     int ready = poll(&ending, 1, most);
     if (ready == 0)
         kill(judge, SIGKILL);
@@ -225,7 +243,7 @@ void open_sandbox(int argc, char *argv[])
     if (judge == -1)
         err(3, "fork");
     if (judge > 0)
-        keep(judge);
+        keep(judge, program_file);
 
     die_with(keeper);
     clone_init(program_file);

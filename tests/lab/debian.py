@@ -30,6 +30,12 @@ def say(text: str) -> None:
     print(f"lab: {text}", file=sys.stderr, flush=True)
 
 
+def environment() -> dict[str, str]:
+    """Return ours, in one language; an ordinary user's PATH lacks depmod's folder."""
+    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
+    return {**os.environ, "LC_ALL": "C.UTF-8", "PATH": path}
+
+
 def run(
     command: list[str | Path], cwd: Path | None = None, apt: Path | None = None
 ) -> str:
@@ -37,7 +43,7 @@ def run(
 
     Raises LabError with the end of its output when it fails.
     """
-    env = dict(os.environ, LC_ALL="C.UTF-8")
+    env = environment()
     if apt:
         env["APT_CONFIG"] = str(apt / "apt.conf")
     try:
@@ -298,7 +304,9 @@ def pack_kernel(tree: Path, release: str, target: Path, wanted: list[str]) -> No
         "-a",
         *wanted,
     ]
-    found = subprocess.run(show, capture_output=True, text=True, check=False).stdout
+    found = subprocess.run(
+        show, env=environment(), capture_output=True, text=True, check=False
+    ).stdout
     files = {line.split()[1] for line in found.splitlines() if line[:6] == "insmod"}
     for file in sorted(Path(name) for name in files):
         place = modules / file.relative_to(base)

@@ -6,7 +6,6 @@ and keeps the result in the cache folder. What is there already is not fetched a
 """
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -152,8 +151,6 @@ def main() -> int:
     if args.forget or not set(args.series) <= {*known, "all"} or not args.series:
         parser.error(f"name kernels ({', '.join(known)}, all), or --forget alone")
     series = known if "all" in args.series else args.series
-    # An ordinary user's PATH lacks the folder of depmod and modprobe.
-    os.environ["PATH"] = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
     began = time.monotonic()
     try:
         with cache.locked("fetch"):

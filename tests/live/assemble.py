@@ -119,8 +119,6 @@ def main() -> int:
     )
     parser.parse_args()
     began = time.monotonic()
-    # An ordinary user's PATH lacks the folder of depmod and modprobe.
-    os.environ["PATH"] = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
     try:
         with cache.locked("live"):
             debian = fetched()

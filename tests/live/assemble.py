@@ -8,7 +8,6 @@ made from, so that only a change of the guest or of a sample costs a boot.
 import argparse
 import gzip
 import json
-import os
 import shutil
 import subprocess
 import sys

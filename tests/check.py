@@ -7,23 +7,19 @@ line, or fails without having counted a failure, counts as one failure.
 
 import argparse
 import sys
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tests import CHECKOUT, part
 from tests.lab import cache
 
-# What keeps one processor busy runs beside what keeps busy as many as there are. A
-# machine in a page runs when nothing else does: graders there wait for real seconds.
-BESIDE = ("lint", "book", "sanitizers")
-GUESTS = ("exercises", "samples", "faults", "transcripts")
-ALONE = ("browser", "live")
+# One after the other: what is judged by real seconds must have a processor.
+USUAL = (
+    *("lint", "book", "browser", "live"),
+    *("samples", "transcripts", "exercises", "faults", "sanitizers"),
+)
 RARE = ("mutants",)  # when asked for
-PARTS = (*BESIDE, *GUESTS, *ALONE, *RARE)
-
-printing = threading.Lock()
+PARTS = (*USUAL, *RARE)
 
 
 @dataclass
@@ -36,9 +32,8 @@ class Part:
     unknown: bool = False  # it has nothing of the names that were asked for
 
     def show(self, line: str) -> None:
-        """Print a line of its output; parts that run at a time take turns."""
-        with printing:
-            print(f"{self.name:12}| {line}", flush=True)
+        """Print a line of its output."""
+        print(f"{self.name:12}| {line}", flush=True)
 
     def run(self, args: argparse.Namespace) -> None:
         """Run it, show what it prints, and note its counts."""
@@ -56,21 +51,10 @@ class Part:
 
 
 def run_all(names: list[str], args: argparse.Namespace) -> list[Part]:
-    """Run parts, some at a time; return them, in order."""
+    """Run parts, one after the other; return them."""
     parts = [Part(name) for name in names]
-    last = [one for one in parts if one.name in ALONE]
-    lanes = [
-        [one for one in parts if one.name in BESIDE],
-        [one for one in parts if one.name not in BESIDE and one not in last],
-    ]
-
-    def walk(lane: list[Part]) -> None:
-        for one in lane:
-            one.run(args)
-
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        list(pool.map(walk, lanes))
-    walk(last)
+    for one in parts:
+        one.run(args)
     return parts
 
 
@@ -104,7 +88,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], metavar="NAME")
     parser.add_argument("--kernel", default=cache.DEFAULT, metavar="SERIES")
     args = parser.parse_args()
-    names = args.part or [name for name in PARTS if name not in RARE]
+    names = args.part or list(USUAL)
     missing = [n for n in names if not (CHECKOUT / "tests" / n / "run").exists()]
     assert not missing, missing
     return summary(run_all(names, args), args)

@@ -11,6 +11,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -229,14 +230,30 @@ def test_compiler_says_it_in_passing(copy: Path) -> None:
     assert not compiled and "No space left on device" in said
 
 
-def test_full_tmp(copy: Path) -> None:
+# How the lab's initramfs is made, where there is none yet.
+FIRST = """
+from pathlib import Path
+from tests.lab import cache, image
+release = cache.read_lock()["6.12"]["release"]
+image.build_initrd(cache.folder() / "kernels" / release, Path("work/initrd"))
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "tests/exercises/exercise try uts-name",
+        f"{shlex.quote(sys.executable)} -B -c {shlex.quote(FIRST)}",
+    ],
+    ids=["try", "first"],
+)
+def test_full_tmp(copy: Path, command: str) -> None:
     """The folder for everybody's half-made files is not needed."""
     (copy / "work/uts-name.c").write_text(SOLUTION)
     full = copy / "work/full"
     full.mkdir()
     words = ["--size", "4096", "--tmpfs", str(full), "--setenv", "TMPDIR", str(full)]
-    script = "cat /dev/zero >work/full/fill; tests/exercises/exercise try uts-name"
-    done = in_world(copy, words, script)
+    done = in_world(copy, words, f"cat /dev/zero >work/full/fill; {command}")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

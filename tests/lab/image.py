@@ -1,5 +1,6 @@
 """What a guest boots from: the fetched kernel, its initramfs, the root image."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,11 +14,14 @@ FOLDERS = ("bin", "dev", "proc", "sys", "lower", "upper", "newroot")
 
 
 def run(command: list[str], folder: Path) -> None:
-    """Run a command; raises LabError with its name and what it said if it fails."""
+    """Run a command in a folder, which is also where its half-made files go.
+
+    Raises LabError with its name and what it said if it fails.
+    """
+    env = os.environ | {"TMPDIR": str(folder)}
+    pipe = subprocess.PIPE
     try:
-        subprocess.run(
-            command, cwd=folder, check=True, stderr=subprocess.PIPE, text=True
-        )
+        subprocess.run(command, cwd=folder, env=env, check=True, stderr=pipe, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
         said = (getattr(error, "stderr", "") or str(error)).strip()
         why = outside.full_disk(said)

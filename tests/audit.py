@@ -19,22 +19,21 @@ from pathlib import Path
 from tests import CHECKOUT
 from tests.faults.subject import LAB, BuildError, build
 from tests.lab import cache, inventory
+from tests.lab.runner import Here
 
 CHECK = ["make", "check"]
 WRITABLE = [CHECKOUT / "build", CHECKOUT / "work", cache.folder()]
 
 
-class Here:
-    """Runs shell commands where we are; the guest's own programs lie in build/."""
+class Sealed(Here):
+    """This machine, sealed; the guest's own programs lie in build/."""
 
     def run(self, command: str, seconds: float) -> tuple[int, list[str]]:
         """Run a shell command; return its status and its lines of output."""
         reap()
-        text = command.replace("/lab/", f"{shlex.quote(str(LAB))}/")
-        done = subprocess.run(
-            ["sh", "-c", text], stdout=subprocess.PIPE, text=True, timeout=seconds
+        return super().run(
+            command.replace("/lab/", f"{shlex.quote(str(LAB))}/"), seconds
         )
-        return done.returncode, done.stdout.splitlines()
 
 
 # Not by bwrap: what it covers in /proc keeps the check from a sandbox of its own.
@@ -91,7 +90,7 @@ def run_as_init(command: list[str]) -> int:
 def inside(command: list[str]) -> int:
     """Seal, run the check, and compare what is there before and after it."""
     seal()
-    here = Here()
+    here = Sealed()
     before = inventory.take(here)
     words = command if os.getuid() == 0 else [*DROP, *command]
     status = run_as_init(words)

@@ -18,7 +18,13 @@ import pexpect
 from tests import CHECKOUT
 from tests.exercises import catalogue
 from tests.exercises.catalogue import Exercise
-from tests.exercises.grading import BUILD, Lab, LabError, build_graders, compile_program
+from tests.exercises.grading import (
+    BUILD,
+    LabError,
+    ThrowAwayLab,
+    build_graders,
+    compile_program,
+)
 
 SECONDS = 90
 VERDICT = "facts hold|not yet; "
@@ -101,8 +107,8 @@ def repeat(runs: int, abreast: int) -> tuple[int, int]:
         f"xargs -P {abreast} -I CMD sh -c 'CMD | tail -n 1' </book/build/exercises/"
         "repeat"
     )
-    with Lab("6.12", cache_mode="loose") as lab:
-        _, said = lab.open().run(command, SECONDS + 10 * len(lines) * count)
+    with ThrowAwayLab("6.12", cache_mode="loose") as lab:
+        _, said = lab.run(command, SECONDS + 10 * len(lines) * count)
     passed = sum(line.startswith("verdict\tpassed") for line in said)
     for line in said:
         if not line.startswith("verdict\tpassed"):

@@ -10,22 +10,20 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from tests import CHECKOUT
 from tests.exercises import catalogue, files, progress, show
 from tests.exercises.catalogue import LEVELS, Exercise, ExerciseError
 from tests.exercises.grading import (
-    Lab,
     LabError,
-    Runner,
+    Place,
+    ThisMachine,
+    ThrowAwayLab,
     Verdict,
     build_graders,
     compile_program,
     grade,
     program_of,
-    run_here,
 )
 
 HERE_WARNING = """\
@@ -38,33 +36,20 @@ FAILURES = (ExerciseError, LabError, OSError)
 POLL = 0.02  # seconds between two looks at a file: no editor and no mount hides a save
 
 
-@dataclass
-class Place:
-    """Where programs are judged."""
-
-    run: Runner
-    renew: Callable[
-        [], None
-    ]  # undo what programs did to it, as far as that is possible
-    root: str
-    name: str  # as a verdict says it
-
-
 def complain(error: Exception) -> None:
     """Say what went wrong."""
     said = files.explain(error) if isinstance(error, OSError) else error
     print(f"exercises: {said}", file=sys.stderr, flush=True)
 
 
-def place(where: str, lab: Lab) -> Place:
+def place(where: str, lab: ThrowAwayLab) -> Place:
     """Return the place that was asked for."""
     if where == "here":
         if os.geteuid() != 0:
             raise ExerciseError("WHERE=here needs root; the lab needs nobody's rights")
         print(HERE_WARNING, flush=True)
-        return Place(run_here, lambda: None, str(CHECKOUT), "on this kernel")
-    name = f"on Linux {lab.series} in the lab"
-    return Place(lab.run, lab.renew, "/book", name)
+        return ThisMachine()
+    return lab
 
 
 def judge(exercise: Exercise, at: Place) -> Verdict | None:
@@ -81,7 +66,7 @@ def judge(exercise: Exercise, at: Place) -> Verdict | None:
         if not compiled:
             print("not yet: it has to compile first", flush=True)
             return None
-    verdict = grade(at.run, at.root, exercise, files.relative(program))
+    verdict = grade(at, exercise, files.relative(program))
     show.show_verdict(exercise, verdict, at.name)
     entry = progress.entry(exercise)
     entry.failed = verdict.failed
@@ -126,7 +111,7 @@ def do_try(args: argparse.Namespace) -> int:
     exercise = catalogue.find(args.name)
     files.need_work(exercise)
     build_graders()
-    with Lab(args.kernel) as lab:
+    with ThrowAwayLab(args.kernel) as lab:
         verdict = judge(exercise, place(args.where, lab))
     return 0 if verdict and verdict.passed else NOT_YET
 
@@ -159,7 +144,7 @@ def do_watch(args: argparse.Namespace) -> int:
     files.need_work(exercise)
     build_graders()
     file = files.relative(exercise.work)
-    with Lab(args.kernel) as lab:
+    with ThrowAwayLab(args.kernel) as lab:
         at = place(args.where, lab)
         while True:
             seen = stamp(exercise.work)

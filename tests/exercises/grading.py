@@ -9,10 +9,11 @@ import re
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from tests import CHECKOUT
 from tests.exercises import files
@@ -21,6 +22,7 @@ from tests.lab.cache import LabError, locked
 from tests.lab.guest import Guest
 from tests.lab.image import image
 from tests.lab.renewal import replacing
+from tests.lab.runner import Here, Runner
 from tests.lab.state import open_guest
 
 COMPILER = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Wextra", "-static"]
@@ -28,8 +30,16 @@ SECONDS = 50.0  # a grader ends by itself: see library/sandbox.c
 MEGABYTES = 32  # of a program: the sandbox copies it into memory
 BUILD = "build/exercises"
 
-# Runs a shell command as root somewhere: its status, and its lines of output.
-Runner = Callable[[str], tuple[int, list[str]]]
+
+class Place(Runner, Protocol):
+    """Where programs are judged."""
+
+    root: str  # where the checkout lies there
+    name: str  # as a verdict says it
+
+    def renew(self) -> None:
+        """Undo what programs did to it, as far as that is possible."""
+        raise NotImplementedError
 
 
 @dataclass
@@ -153,9 +163,9 @@ def program_of(exercise: Exercise) -> Path:
 
 
 def grade(
-    run: Runner, root: str, exercise: Exercise, program: str, foreign: bool = False
+    place: Place, exercise: Exercise, program: str, foreign: bool = False
 ) -> Verdict:
-    """Judge a program, a path in the checkout; root is where that checkout lies.
+    """Judge a program, a path in the checkout.
 
     Raises LabError when there is no verdict, with the reason, and ExerciseError when
     the program is too large to be judged.
@@ -163,41 +173,37 @@ def grade(
     size = (CHECKOUT / program).stat().st_size >> 20
     if size >= MEGABYTES:
         raise ExerciseError(f"{program} has {size} MB; below {MEGABYTES} it is judged")
-    grader = f"{root}/{BUILD}/{exercise.name}/grader"
-    words = [grader, *(["--patient"] if foreign else []), f"{root}/{program}"]
-    _, lines = run(f"{shlex.join(words)} 2>&1")
+    grader = f"{place.root}/{BUILD}/{exercise.name}/grader"
+    words = [grader, *(["--patient"] if foreign else []), f"{place.root}/{program}"]
+    _, lines = place.run(f"{shlex.join(words)} 2>&1", SECONDS)
     return parse(lines)
 
 
-def run_here(command: str) -> tuple[int, list[str]]:
-    """Run a shell command on this machine."""
-    try:
-        done = subprocess.run(
-            ["sh", "-c", command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise LabError(f"no verdict after {SECONDS:.0f} seconds") from error
-    return done.returncode, done.stdout.splitlines()
+class ThisMachine(Here):
+    """The kernel that runs here, for graders that a doer asks for on it."""
+
+    root = str(CHECKOUT)
+    name = "on this kernel"
+
+    def renew(self) -> None:
+        """Go on with what there is: nothing can put another kernel in its place."""
 
 
-class Lab:
+class ThrowAwayLab:
     """A guest that graders run in; it is opened when first needed, and again when
     a program has brought it down. Use it as a context manager."""
+
+    root = "/book"
 
     def __init__(self, series: str, cache_mode: str = "none") -> None:
         """Name the kernel; cache_mode is that of Guest.prepare."""
         self.series = series
+        self.name = f"on Linux {series} in the lab"
         self.cache_mode = cache_mode
         self.stack = ExitStack()
         self.guest: Guest | None = None
 
-    def __enter__(self) -> "Lab":
+    def __enter__(self) -> "ThrowAwayLab":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -220,10 +226,10 @@ class Lab:
         self.close()
         self.open()
 
-    def run(self, command: str) -> tuple[int, list[str]]:
+    def run(self, command: str, seconds: float) -> tuple[int, list[str]]:
         """Run a shell command in the guest; a guest that fails is not used again."""
         try:
-            return self.open().run(command, SECONDS)
+            return self.open().run(command, seconds)
         except LabError:
             self.close()
             raise

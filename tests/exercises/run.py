@@ -23,8 +23,8 @@ from tests.exercises import catalogue
 from tests.exercises.catalogue import LEVELS, Case, Exercise, ExerciseError
 from tests.exercises.grading import (
     BUILD,
-    Lab,
     LabError,
+    ThrowAwayLab,
     Verdict,
     build_graders,
     compile_program,
@@ -112,11 +112,13 @@ def some(every: list[Program]) -> list[Program]:
     return [p for p in every if p.kind != "wrong" or first[p.case.fact] is p]
 
 
-def judge(lab: Lab, exercise: Exercise, program: Program, result: Result) -> Verdict:
+def judge(
+    lab: ThrowAwayLab, exercise: Exercise, program: Program, result: Result
+) -> Verdict:
     """Run a grader on a program, and compare the verdict with what is known."""
     path = str(program.path.relative_to(CHECKOUT))
     foreign = program.kind == "foreign"
-    verdict = grade(lab.run, "/book", exercise, path, foreign)
+    verdict = grade(lab, exercise, path, foreign)
     wanted, got = program.case.fact, verdict.label()
     observed = verdict.details.get("observed", "")
     said = f"expected {wanted}, got {got}: {observed} {' '.join(verdict.said)}"
@@ -130,7 +132,7 @@ def judge(lab: Lab, exercise: Exercise, program: Program, result: Result) -> Ver
 
 
 def run_programs(
-    lab: Lab, exercise: Exercise, judged: list[Program], result: Result
+    lab: ThrowAwayLab, exercise: Exercise, judged: list[Program], result: Result
 ) -> list[tuple[Program, Verdict]]:
     """Judge programs, and check that nothing is left after each."""
     verdicts = []
@@ -220,7 +222,7 @@ def verify_attacks(series: str) -> Result:
     cases = [Case(a.stem, "runs", "*", a.read_text(encoding="utf-8")) for a in attacks]
     built = [build(exercise, "attack", case, result) for case in cases]
     try:
-        with Lab(series, cache_mode="loose") as lab:
+        with ThrowAwayLab(series, cache_mode="loose") as lab:
             run_programs(lab, exercise, [p for p in built if p], result)
         check_host(result)
     except (ExerciseError, LabError, OSError) as error:
@@ -242,7 +244,7 @@ def verify(series: str, exercise: Exercise, judged: list[Program]) -> Result:
     """Check one exercise on one kernel, by these programs."""
     result = Result(exercise.name)
     try:
-        with Lab(series, cache_mode="loose") as lab:
+        with ThrowAwayLab(series, cache_mode="loose") as lab:
             verdicts = run_programs(lab, exercise, judged, result)
         check_files(exercise, check_facts(verdicts, result), result)
     except (ExerciseError, LabError, OSError) as error:

@@ -337,20 +337,21 @@ def program() -> Iterator[str]:
 def test_grader_in_a_path_with_blanks(program: str) -> None:
     """Also where the sandbox has a new file system over it."""
     root = "/tmp/a b/bo,ok"
-    with grading.Lab(SERIES) as lab:
+    with grading.ThrowAwayLab(SERIES) as lab:
         build = grading.BUILD
         for file in (f"{build}/uts-name/grader", f"{build}/probe", program):
             command = shlex.join(["install", "-D", f"/book/{file}", f"{root}/{file}"])
             assert lab.open().run(command, SECONDS) == (0, [])
-        assert grading.grade(lab.run, root, EXERCISE, program).passed
+        lab.root = root
+        assert grading.grade(lab, EXERCISE, program).passed
 
 
 def test_limit_of_the_machine(program: str) -> None:
     """Where the grader itself can have no namespace, it says where the limit stands."""
-    with grading.Lab(SERIES) as lab:
+    with grading.ThrowAwayLab(SERIES) as lab:
         lab.open().run("echo 0 >/proc/sys/user/max_uts_namespaces", SECONDS)
         with pytest.raises(LabError, match="a limit in /proc/sys/user is reached"):
-            grading.grade(lab.run, "/book", EXERCISE, program)
+            grading.grade(lab, EXERCISE, program)
 
 
 def test_watch_forgets_what_a_program_did(copy: Path) -> None:

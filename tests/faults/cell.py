@@ -3,23 +3,19 @@
 import re
 import shlex
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from tests.faults.cases import Case
-from tests.faults.sandbox import Sandbox
 from tests.faults.subject import GUEST_BUILD, Subject
 from tests.faults.usage import PLACE
 from tests.lab import inventory
-from tests.lab.guest import Guest
+from tests.lab.runner import Runner
 
 SECONDS = 30  # for one run; on a busy machine the slowest takes a tenth of it
 LOG = f"{PLACE}/log"
 STRACE = f"strace -D -f -b execve -qq -yy -s 32 -o {LOG}"
 STATUS = re.compile(r"(Uid|Gid|CapEff|SigBlk|SigIgn|NoNewPrivs|Seccomp):\t(.*)")
-
-
-Where = Guest | Sandbox
 
 
 @dataclass
@@ -77,7 +73,7 @@ def shell_command(words: list[str], case: Case, log: bool = False) -> str:
 class Place:
     """A guest in which setup has run: what is known there, and what lies there."""
 
-    def __init__(self, guest: Where) -> None:
+    def __init__(self, guest: Runner) -> None:
         """Make what programs are called with."""
         self.guest = guest
         self.known: dict[str, str] = {}
@@ -158,7 +154,7 @@ class Place:
 class Places:
     """A place that is always clean: one in which something was left is given up."""
 
-    def __init__(self, opener: Callable[[], Where]) -> None:
+    def __init__(self, opener: Callable[[], AbstractContextManager[Runner]]) -> None:
         """Open guests, or what takes their place, when they are needed."""
         self.opener = opener
         self.stack = ExitStack()
@@ -167,9 +163,7 @@ class Places:
     def run(self, words: list[str], case: Case, log: bool = False) -> Run:
         """Run a program as Place.run does."""
         if self.place is None:
-            where = self.opener()
-            self.stack.enter_context(where)
-            self.place = Place(where)
+            self.place = Place(self.stack.enter_context(self.opener()))
         run = self.place.run(words, case, log)
         if run.left or run.hang:
             self.close()

@@ -6,24 +6,17 @@ Its root is root in a user namespace of its own. Of the machine's files it sees 
 objects, names are its own, and all of it ends with its first process.
 """
 
-import os
-import secrets
-import select
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from tests import CHECKOUT
 from tests.faults.subject import LAB
 from tests.lab.cache import LabError
+from tests.lab.runner import LinePort
 
-LOOP = """
-while IFS=' ' read -r word command; do
-    (eval "$command") </dev/null 2>&1
-    echo "$word $?"
-done
-"""
+CONTROL = "/book/tests/lab/guest/control"  # what runs our commands in a guest, too
+SECONDS = 10.0  # until it is there
 
 
 def shown(book: str, lab: str) -> list[str]:
@@ -38,7 +31,7 @@ def shown(book: str, lab: str) -> list[str]:
 
 
 def command() -> list[str]:
-    """Return the command that makes the namespaces and runs LOOP in them.
+    """Return the command that makes the namespaces and runs CONTROL in them.
 
     One bwrap runs another, in a user namespace below its own. The kernel locks the
     mounts that are inherited so: root in the inner one cannot remount them writable.
@@ -51,12 +44,12 @@ def command() -> list[str]:
     return [
         *(*alike.split(), *shown(str(CHECKOUT), str(LAB)), "--bind", "/proc", "/proc"),
         *(*alike.split(), *inner.split(), *shown("/book", "/lab")),
-        *("--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "/bin/bash", "-c", LOOP),
+        *("/bin/bash", CONTROL),
     ]
 
 
 class Sandbox:
-    """The namespaces. Use it as a context manager; run() is that of a Guest."""
+    """The namespaces. Use it as a context manager, as a Guest."""
 
     def __init__(self) -> None:
         """Make them."""
@@ -66,10 +59,18 @@ class Sandbox:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
-        self.pending = b""
-        self.last = ""
+        assert self.process.stdin and self.process.stdout
+        pipes = self.process.stdin.fileno(), self.process.stdout.fileno()
+        self.port = LinePort(*pipes, self.trouble)
 
     def __enter__(self) -> "Sandbox":
+        deadline = time.monotonic() + SECONDS
+        try:
+            while self.port.line(deadline) != "ready":
+                pass
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -79,54 +80,20 @@ class Sandbox:
             if pipe:
                 pipe.close()
 
-    def line(self, deadline: float) -> str:
-        """Return the next line that comes out; raises LabError when none does."""
-        assert self.process.stdout
-        out = self.process.stdout.fileno()
-        while b"\n" not in self.pending:
-            wait = deadline - time.monotonic()
-            if wait <= 0 or not select.select([out], [], [], wait)[0]:
-                raise LabError("the sandbox stopped answering")
-            data = os.read(out, 65536)
-            if not data:
-                raise LabError(f"the sandbox ended: {self.last or 'without a word'}")
-            self.pending += data
-        line, _, self.pending = self.pending.partition(b"\n")
-        self.last = line.decode(errors="replace")
-        return self.last
+    def trouble(self, what: str) -> LabError:
+        """Return an error that says what became of it; bwrap may have said why."""
+        return LabError(f"the sandbox {what}: {self.port.last or 'without a word'}")
 
-    def run(
-        self,
-        command: str,
-        seconds: float,
-        on_line: Callable[[str], None] | None = None,
-    ) -> tuple[int, list[str]]:
-        """Run a shell command, one line, as Guest.run does."""
-        assert self.process.stdin
-        word = secrets.token_hex(8)
-        try:
-            self.process.stdin.write(f"{word} {command}\n".encode())
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            pass  # line() knows more
-        deadline = time.monotonic() + seconds
-        output: list[str] = []
-        while True:
-            line = self.line(deadline)
-            text, end, status = line.partition(word + " ")
-            if text or not end:
-                output.append(text)
-                if on_line:
-                    on_line(text)
-            if end:
-                return int(status), output
+    def run(self, command: str, seconds: float) -> tuple[int, list[str]]:
+        """Run a shell command as root in the sandbox; see LinePort.run."""
+        return self.port.run(command, seconds)
 
 
 def possible() -> str:
     """Return why there can be no sandbox on this machine, "" if there can be one."""
     try:
         with Sandbox() as sandbox:
-            sandbox.run("true", 10)
+            sandbox.run("true", SECONDS)
     except (LabError, OSError) as error:
         return str(error)
     return ""

@@ -12,7 +12,6 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +20,7 @@ from typing import BinaryIO
 from tests.lab import qmp, ram
 from tests.lab.accel import accelerator
 from tests.lab.cache import Image, LabError
+from tests.lab.runner import ENDED, LinePort, OnLine
 
 TERMINALS = 4
 BOOT_SECONDS = 90.0
@@ -181,12 +181,13 @@ class Guest:
         self.image = image
         self.writable = writable
         self.ports: dict[str, socket.socket] = {}
-        self.pending = dict.fromkeys(SERVERS, b"")
         theirs = {}
         for name in PORTS:
             # QEMU takes a descriptor over a Unix socket only: see qmp.Monitor.ask.
             ends = socket.socketpair() if name == "qmp" else roomy_pair()
             self.ports[name], theirs[name] = ends
+        numbers = {name: self.ports[name].fileno() for name in SERVERS}
+        self.servers = {n: LinePort(at, at, self.trouble) for n, at in numbers.items()}
         descriptors = {name: port.fileno() for name, port in theirs.items()}
         with ExitStack() as stack:
             passed = [stack.enter_context(port).fileno() for port in theirs.values()]
@@ -217,7 +218,7 @@ class Guest:
         memory. Raises LabError, with the kernel's last words, when it does not come up.
         """
         deadline = time.monotonic() + BOOT_SECONDS
-        while self.line("control", deadline) != "ready":
+        while self.servers["control"].line(deadline) != "ready":
             pass
         self.prepare("", deadline - time.monotonic())
 
@@ -259,54 +260,17 @@ class Guest:
         reasons = [line for line in lines if REASON.search(line)]
         return "\n".join([*reasons[:4], *lines[-4:]])
 
-    def line(self, name: str, deadline: float) -> str:
-        """Return the next line from the port of one of SERVERS.
-
-        Raises LabError when the guest ends, or says nothing before the deadline.
-        """
-        port = self.ports[name]
-        while b"\n" not in self.pending[name]:
-            wait = deadline - time.monotonic()
-            if wait <= 0 or not select.select([port], [], [], wait)[0]:
-                raise LabError(
-                    f"the guest ({self.image.version}) stopped answering\n"
-                    + self.last_words()
-                )
-            data = port.recv(65536)
-            if not data:
-                self.process.wait()
-                raise LabError(
-                    f"the guest ({self.image.version}) ended\n" + self.last_words()
-                )
-            self.pending[name] += data
-        line, _, self.pending[name] = self.pending[name].partition(b"\n")
-        return line.decode(errors="replace").rstrip("\r")
+    def trouble(self, what: str) -> LabError:
+        """Return an error that says what became of the guest."""
+        if what == ENDED:
+            self.process.wait()
+        return LabError(f"the guest ({self.image.version}) {what}\n{self.last_words()}")
 
     def run(
-        self,
-        command: str,
-        seconds: float,
-        on_line: Callable[[str], None] | None = None,
+        self, command: str, seconds: float, on_line: OnLine | None = None
     ) -> tuple[int, list[str]]:
-        """Run a shell command as root in the guest; return its status and output.
-
-        The command is one line. on_line sees each line of output as it arrives.
-        A last line without a newline is one. Raises LabError when the command takes
-        longer than that many seconds.
-        """
-        word = secrets.token_hex(8)
-        self.ports["control"].sendall(f"{word} {command}\n".encode())
-        deadline = time.monotonic() + seconds
-        output: list[str] = []
-        while True:
-            line = self.line("control", deadline)
-            text, end, status = line.partition(word + " ")
-            if text or not end:
-                output.append(text)
-                if on_line:
-                    on_line(text)
-            if end:
-                return int(status), output
+        """Run a shell command as root in the guest; see LinePort.run."""
+        return self.servers["control"].run(command, seconds, on_line)
 
     def alive(self, numbers: set[str], seconds: float = 30.0) -> set[str]:
         """Return those of some numbers that are in use in the guest.
@@ -315,8 +279,7 @@ class Guest:
         census, which has its own port: the guest starts no process for it.
         """
         question = " ".join(sorted(numbers))
-        self.ports["census"].sendall(f"{question}\n".encode())
-        return set(self.line("census", time.monotonic() + seconds).split())
+        return set(self.servers["census"].ask(question, seconds).split())
 
     def prepare(self, cache_mode: str = "none", seconds: float = 30.0) -> None:
         """Make a guest that is up ready for use.
@@ -329,8 +292,7 @@ class Guest:
         """
         now, entropy = f"{time.time():.0f}", secrets.token_hex(32)
         shares = f"{cache_mode} {'rw' if self.writable else 'ro'}" if cache_mode else ""
-        self.ports["wake"].sendall(f"{now} {entropy} {shares}\n".encode())
-        answer = self.line("wake", time.monotonic() + seconds)
+        answer = self.servers["wake"].ask(f"{now} {entropy} {shares}", seconds)
         if answer:
             raise LabError(f"the guest cannot be prepared: {answer}")
 

@@ -7,9 +7,9 @@ and /run: see guest/inventory.c and guest/census.c.
 import re
 import time
 from collections import Counter
-from typing import Protocol
 
 from tests.lab.cache import LabError
+from tests.lab.runner import Runner
 
 SECONDS = 30.0
 GRACE = 5.0  # what ends by itself, such as a dying namespace, has this long
@@ -20,14 +20,6 @@ LOOK = f"{QUICK} && /lab/census"
 
 # The first "ip netns add" mounts this folder on itself, and leaves it so for good.
 KEPT = re.compile(r"file d /run/netns$|mount +/netns /run/netns ")
-
-
-class Runner(Protocol):
-    """A guest, or what takes its place."""
-
-    def run(self, command: str, seconds: float) -> tuple[int, list[str]]:
-        """Run a shell command as root; return its status and output."""
-        raise NotImplementedError
 
 
 def take(guest: Runner) -> list[str]:

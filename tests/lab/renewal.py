@@ -16,6 +16,7 @@ from typing import Protocol
 from tests import CHECKOUT
 from tests.lab import cache
 from tests.lab.cache import LabError
+from tests.lab.runner import Runner
 
 WORK = "work"
 SAMPLES = "build/samples"
@@ -26,12 +27,8 @@ SECONDS = 30.0  # for what takes a guest a fraction of one
 Stamp = tuple[int, int, int]
 
 
-class Machine(Protocol):
+class Machine(Runner, Protocol):
     """A guest."""
-
-    def run(self, command: str, seconds: float) -> tuple[int, list[str]]:
-        """Run a shell command as root; return its status and output."""
-        raise NotImplementedError
 
     def stop(self) -> None:
         """End it at once."""

@@ -5,7 +5,6 @@ or, if asked for, here.
 """
 
 import os
-import re
 import shlex
 import subprocess
 import tempfile
@@ -24,6 +23,7 @@ from tests.lab.image import image
 from tests.lab.renewal import replacing
 from tests.lab.runner import Here, Runner
 from tests.lab.state import open_guest
+from tests.octal import printable
 
 COMPILER = ["gcc", "-std=gnu17", "-O1", "-g", "-Wall", "-Wextra", "-static"]
 SECONDS = 50.0  # a grader ends by itself: see library/sandbox.c
@@ -66,16 +66,6 @@ class Verdict:
         return "passed" if self.passed else self.failed
 
 
-def unescape(text: str) -> str:
-    """Return a field as it was; bytes that no terminal should see stay escaped."""
-    return re.sub(r"\\(\d{3})", lambda m: shown(int(m[1], 8)), text)
-
-
-def shown(byte: int) -> str:
-    """Return a byte that was escaped so that it can be printed."""
-    return {9: "\t", 10: " ", 92: "\\"}.get(byte, f"\\x{byte:02x}")
-
-
 def parse(lines: list[str]) -> Verdict:
     """Return the verdict in a grader's lines.
 
@@ -83,7 +73,7 @@ def parse(lines: list[str]) -> Verdict:
     """
     verdict = Verdict()
     for line in lines:
-        kind, *fields = (unescape(part) for part in line.split("\t"))
+        kind, *fields = (printable(part) for part in line.split("\t"))
         if kind == "fact" and len(fields) == 3:
             verdict.facts.append(Fact(*fields))
         elif kind == "said" and fields:

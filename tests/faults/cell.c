@@ -9,8 +9,8 @@
  * at SOCKET before COMMAND starts. What is still there a while after
  * COMMAND has ended was left behind, and is killed.
  *
- * Prints lines "KEY VALUE"; bytes that are no ASCII text are \xHH
- * there.
+ * Prints lines "KEY VALUE"; bytes that are no ASCII text are \NNN
+ * there, in octal: see octal.py.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -48,7 +48,7 @@ static void print_text(const char *text, size_t length)
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c < ' ' || c > '~' || c == '\\')
-            printf("\\x%02x", c);
+            printf("\\%03o", c);
         else
             putchar(c);
     }

@@ -11,6 +11,7 @@ from tests.faults.subject import GUEST_BUILD, Subject
 from tests.faults.usage import PLACE
 from tests.lab import inventory
 from tests.lab.runner import Runner
+from tests.octal import decoded
 
 SECONDS = 30  # for one run; on a busy machine the slowest takes a tenth of it
 LOG = f"{PLACE}/log"
@@ -46,12 +47,6 @@ def renamed(text: str) -> str:
     """Return a text whose numbers are named in the order of their appearance."""
     names: dict[str, str] = {}
     return re.sub(r"\d+", lambda m: names.setdefault(m[0], f"#{len(names)}"), text)
-
-
-def unescaped(text: str) -> str:
-    """Return what cell.c wrote with \\xHH, as it was."""
-    raw = text.encode("ascii").decode("unicode_escape").encode("latin-1")
-    return raw.decode("utf-8", "replace")
 
 
 def shell_command(words: list[str], case: Case, log: bool = False) -> str:
@@ -100,15 +95,15 @@ class Place:
                 if int(number) > 2:
                     facts["fds"] = facts.get("fds", "") + renamed(link) + " "
             elif kind == "status":
-                text = unescaped(value)
+                text = decoded(value)
                 facts.update(STATUS.findall(text))
                 match = re.search(r"NSpid:\t(.*)", text)
                 facts["pids"] = str(len(match[1].split())) if match else ""
             elif kind == "mountinfo":
-                mounts = [line.split() for line in unescaped(value).splitlines()]
+                mounts = [line.split() for line in decoded(value).splitlines()]
                 facts["mounts"] = "\n".join(fields[4] for fields in mounts)
             else:
-                facts[kind] = unescaped(value)
+                facts[kind] = decoded(value)
         return facts
 
     def run(self, words: list[str], case: Case, log: bool = False) -> Run:
@@ -143,10 +138,10 @@ class Place:
             elif key == "effect":
                 run.mounted = value
             elif key == "left":
-                words = unescaped(value).replace("\0", " ").strip()
+                words = decoded(value).replace("\0", " ").strip()
                 run.left.append(f"left behind: process {words or '(a zombie)'}")
             elif key in ("stdout", "stderr", "log"):
-                setattr(run, key, unescaped(value))
+                setattr(run, key, decoded(value))
         run.probes = [self.probe(lines) for lines in probes]
         return run
 

@@ -105,6 +105,13 @@ def test_what_is_left_is_named(places: Places) -> None:
     assert "left behind: file - /tmp/faults/cwd/left" in shown
 
 
+def test_output_arrives_as_it_was(places: Places) -> None:
+    """Every byte does, in lines of ASCII on their way."""
+    words = ["printf", r"\\101 \t\303\251\177\n\n"]
+    run = places.run(words, Case("", parse("x [ARG]...")))
+    assert (run.status, run.stdout) == (0, "\\101 \t\u00e9\x7f\n\n")
+
+
 def test_a_mount_that_stays_is_looked_at(places: Places) -> None:
     folder = f"{usage.PLACE}/folder"
     effect = f"mountpoint -q {folder} && echo mounted"

@@ -30,6 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../probe.h"
+
 enum { MOST = 64, GRACE = 2 };
 
 /* Our own: COMMAND may unmount the one that it sees. */
@@ -104,22 +106,6 @@ static void print_links(pid_t pid, const char *folder)
     closedir(dir);
 }
 
-/* Read a line "NAME: VALUE" of a status file; VALUE is a bit mask. */
-static unsigned long status_mask(pid_t pid, const char *name)
-{
-    char text[8192];
-    int fd = open_proc(pid, "status", O_RDONLY);
-    if (fd == -1)
-        return 0;
-    ssize_t length = read(fd, text, sizeof(text) - 1);
-    close(fd);
-    if (length == -1)
-        return 0;
-    text[length] = '\0';
-    const char *line = strstr(text, name);
-    return line ? strtoul(line + strlen(name), NULL, 16) : 0;
-}
-
 static bool runs(pid_t pid, const struct stat *program)
 {
     char path[64];
@@ -137,8 +123,8 @@ static void describe(pid_t pid)
     for (size_t i = 0; i < count; i++)
         if (done[i] == pid)
             return;
-    if (!(status_mask(pid, "SigCgt:\t") & 1UL << (SIGTERM - 1)))
-        return; /* not there yet */
+    if (!probe_is_ready(proc, pid))
+        return;
 
     puts("probe");
     print_links(pid, "ns");

@@ -14,9 +14,8 @@ from tests.faults.judge import WRONG, Fault, Verdict, always_wrong, judge
 from tests.faults.strace import COUNTED, MARKER, Site, Trace, read
 from tests.faults.subject import Subject, call_number
 from tests.faults.table import SHORT, Call
+from tests.faults.words import COMMAND_STATUS
 from tests.lab.cache import DEFAULT
-
-COMMAND_STATUS = 42  # see probe.c
 
 
 @dataclass(frozen=True)

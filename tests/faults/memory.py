@@ -10,6 +10,7 @@ from tests.faults.cases import Case, cases, reason
 from tests.faults.cell import LOG, Places, Run
 from tests.faults.sandbox import Sandbox
 from tests.faults.subject import BUILD, GUEST_BUILD, Subject, compiled
+from tests.faults.words import COMMAND_STATUS
 
 SUPPRESSIONS = "/book/tests/faults/valgrind.supp"
 SAME = 2  # descriptors that one call opens, and may leave for exit to close: a pipe's
@@ -93,7 +94,7 @@ def check(subject: Subject, tool: Tool) -> tuple[int, list[str]]:
             run = places.run(words, case, log=not tool.thorough)
             runs += 1
             found = findings(run)
-            if what == "called rightly" and run.status not in (0, 42):
+            if what == "called rightly" and run.status not in (0, COMMAND_STATUS):
                 found.append(f"it ended with {run.status}: {run.stderr.strip()}")
             if found or run.hang:
                 where = f"WRONG  {subject.name}, {tool.name}: {what}"

@@ -88,6 +88,7 @@ def choose_runnable(names: list[str]) -> tuple[list[Subject], int]:
 def compiled(source: Path, target: Path, command: list[str]) -> None:
     """Compile a program where its source is newer than what is there."""
     inputs = [source, *(Path(word) for word in command if word.endswith(".c"))]
+    inputs += CHECKOUT.glob("tests/*.h")
     newest = max(path.stat().st_mtime for path in inputs)
     if target.exists() and target.stat().st_mtime > newest:
         return
@@ -103,7 +104,8 @@ def build(programs: list[Subject]) -> None:
     """Compile programs, with the marker, and what watches them, into build/faults."""
     marked = [*COMPILE, str(HERE / "marker.c")]
     work = [(subject.source, BUILD / subject.name, marked) for subject in programs]
-    work += [(HERE / f"{n}.c", BUILD / n, COMPILE) for n in ("cell", "probe")]
+    work.append((HERE / "cell.c", BUILD / "cell", COMPILE))
+    work.append((CHECKOUT / "tests/probe.c", BUILD / "probe", COMPILE))
     guest = CHECKOUT / "tests/lab/guest"
     names = ("census", "inventory")
     work += [(guest / f"{n}.c", LAB / n, COMPILE) for n in names]

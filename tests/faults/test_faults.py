@@ -182,7 +182,7 @@ def test_usage_is_read() -> None:
     read = parse("nsenter [-t TYPE] FILE COMMAND [ARG]...")
     probe = f"{usage.PLACE}/probe"
     file = f"{usage.PLACE}/ns/net"
-    assert read.right() == ["-t", "net", file, probe, "two words"]
+    assert read.right() == ["-t", "net", file, probe, "42 and words"]
     assert read.short() == [file, probe]
     assert dict(read.counts()) == {"0 arguments": [], "1 arguments": [file]}
     options = dict(read.options())

@@ -91,7 +91,7 @@ def test_shell_beside_a_failure() -> None:
     command = ["tests/faults/run", "--shell", "--only", f"unshare: {CELL}"]
     typist = Typist(command, CHECKOUT, TERM="xterm")
     typist.expect_exact("sh1# cd /tmp/faults/cwd && /book/build/faults/cell ")
-    typist.expect_exact("'two words'")
+    typist.expect_exact("'42 and words'")
     typist.sendline("")
     typist.expect_exact("status 1\r\n")
     typist.expect_exact("stderr unshare: unshare: Operation not permitted")

@@ -10,6 +10,7 @@ from tests.faults import lines
 from tests.faults.lines import Line, LineError
 
 FILE = Path(__file__).with_name("words.txt")
+COMMAND_STATUS = 42  # what COMMAND ends with: see ARG in words.txt
 WRONG = "expected 'wrong: WHAT | VALUE | ERRNOS | STATUSES' or 'wrong: as NAME'"
 
 

@@ -230,7 +230,7 @@ def lay_out(debian: Path, root: Path) -> None:
 def made_from(debian: Path) -> str:
     """Return a short name for all that the guest is made from."""
     recipe = [HERE / name for name in ("guest", "root.py", "boot.mjs", "node.mjs")]
-    recipe += [HERE.parent / "lab/tree.py"]
+    recipe += [HERE.parent / name for name in ("lab/tree.py", "probe.c", "probe.h")]
     folders = [CHECKOUT / "code-samples", EXERCISES / "library", LAB]
     ours = sorted(EXERCISES.glob("*/grader.c")) + sorted(EXERCISES.glob("*/starter.*"))
     names = " ".join(str(path.relative_to(EXERCISES)) for path in ours)

@@ -91,19 +91,27 @@ netdevs() {
 }
 export -f netdevs
 
+# becomes PROGRAM PID: wait until a process executes a program
+becomes() {
+    local comm=''
+    until [ "$comm" = "$1" ]; do
+        read -r comm <"/proc/$2/comm"
+    done
+}
+
 # member OPTION...: start a process in new namespaces, named by options of
 # unshare(1), and wait until it lives there; $member is its PID. The last
 # option may be --fork: then $member is the child of $!.
 member() {
-    local comm=''
     unshare "$@" sleep 1000 3>&- 4>&- &
     member=$!
-    until [ "$comm" = sleep ]; do
-        if [ "${!#}" = --fork ]; then
+    if [ "${!#}" = --fork ]; then
+        member=''
+        until [ -n "$member" ]; do
             read -r member <"/proc/$!/task/$!/children" || :
-        fi
-        read -r comm <"/proc/${member:-$!}/comm"
-    done
+        done
+    fi
+    becomes sleep "$member"
 }
 
 # end PID: end a process that the test has started

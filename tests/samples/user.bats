@@ -236,10 +236,7 @@ tries() {
 @test "outside_id: the line that holds the id decides" {
     setpriv --reuid=reader --regid=reader --clear-groups \
         user/map_range 100000 65535 sleep 1000 3>&- 4>&- &
-    comm=''
-    until [ "$comm" = sleep ]; do
-        read -r comm <"/proc/$!/comm"
-    done
+    becomes sleep $!
     run -0 user/outside_id $! 0
     [ "$output" = 1000 ]
     run -0 user/outside_id $! 1

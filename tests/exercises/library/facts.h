@@ -71,10 +71,9 @@ extern const char PATH_COMMAND[]; /* the same, without its folder */
 void start(const char *first, ...) __attribute__((sentinel));
 
 /* From the next start on, run it as that user, and in no other group;
- * without capabilities; or where namespaces of these types (flags of
- * clone(2)) cannot be made, as if their limit were reached. */
+ * or where namespaces of these types (flags of clone(2)) cannot be made,
+ * as if their limit were reached. */
 void start_as(uid_t uid, gid_t gid);
-void start_powerless(void);
 void start_without(int flags);
 
 /* Wait until the command runs or nothing changes any more, as judge

@@ -4,12 +4,14 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../probe.h"
 #include "sandbox.h"
 
 enum { PROCESSES = 256, OUTPUT = 16384 };
@@ -80,22 +82,20 @@ static void read_output(struct output *output)
     }
 }
 
-static bool catches_sigterm(pid_t process)
-{
-    unsigned long long caught =
-        strtoull(status_of(process, "SigCgt"), NULL, 16);
-    return (caught >> (SIGTERM - 1) & 1) != 0;
-}
-
 static void find_command(void)
 {
+    static int proc = -1;
+    if (proc == -1)
+        proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (proc == -1)
+        err(3, "open: /proc");
     commands = 0;
     probe = 0;
     for (size_t i = 0; i < count; i++) {
         if (!same(identify("/proc/%d/exe", list[i]), sandbox.command))
             continue;
         commands++;
-        if (catches_sigterm(list[i]))
+        if (probe_is_ready(proc, list[i]))
             probe = list[i];
     }
     if (commands != 1)

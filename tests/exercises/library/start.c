@@ -32,18 +32,12 @@ static const char *const REST[] = {status_word, "two words", ""};
 
 static uid_t as_uid;
 static gid_t as_gid;
-static bool powerless;
 static int denied_flags;
 
 void start_as(uid_t uid, gid_t gid)
 {
     as_uid = uid;
     as_gid = gid;
-}
-
-void start_powerless(void)
-{
-    powerless = true;
 }
 
 void start_without(int flags)
@@ -103,10 +97,6 @@ static void drop_rights(void)
 {
     if (denied_flags != 0)
         deny_namespaces((unsigned)denied_flags);
-    if (powerless)
-        for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
-            if (prctl(PR_CAPBSET_DROP, cap) == -1)
-                err(125, "prctl");
     if (as_uid == 0)
         return;
     if (setgroups(0, NULL) == -1 ||

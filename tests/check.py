@@ -23,7 +23,7 @@ PARTS = (*USUAL, *RARE)
 
 
 @dataclass
-class Part:
+class PartRun:
     """A part of the check, and what came of it."""
 
     name: str
@@ -50,15 +50,15 @@ class Part:
             self.numbers[1] = 1
 
 
-def run_all(names: list[str], args: argparse.Namespace) -> list[Part]:
+def run_all(names: list[str], args: argparse.Namespace) -> list[PartRun]:
     """Run parts, one after the other; return them."""
-    parts = [Part(name) for name in names]
+    parts = [PartRun(name) for name in names]
     for one in parts:
         one.run(args)
     return parts
 
 
-def summary(parts: list[Part], args: argparse.Namespace) -> int:
+def summary(parts: list[PartRun], args: argparse.Namespace) -> int:
     """Print a line a part and the last line; return the exit status."""
     ran = [one for one in parts if not one.unknown]
     if not ran:

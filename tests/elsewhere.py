@@ -62,7 +62,7 @@ TAIL = 12  # lines shown of what a command said last
 
 
 @dataclass
-class Result:
+class Attempt:
     """What came of one command in one release."""
 
     title: str
@@ -159,7 +159,7 @@ def clean_root(release: str, fresh: bool, keep: bool) -> Iterator[Path]:
             shutil.rmtree(root)
 
 
-class Terminal:
+class LoggedTerminal:
     """A command that runs in a root, on a terminal, within bounds."""
 
     def __init__(self, root: Path, command: str, log: IO[str], minutes: float) -> None:
@@ -229,7 +229,7 @@ def first_page(address: str) -> str:
     return "" if "Linux Namespaces, Hands On" in text else "another page is served"
 
 
-def read(terminal: Terminal, result: Result) -> str:
+def read(terminal: LoggedTerminal, result: Attempt) -> str:
     """Wait until the book is served, look at it, press ^C; say what is wrong."""
     if terminal.answer(SERVED) == 1:
         return f"ended with {terminal.status()} before a page was served"
@@ -245,7 +245,7 @@ def read(terminal: Terminal, result: Result) -> str:
     return wrong
 
 
-def check(terminal: Terminal, result: Result) -> str:
+def check(terminal: LoggedTerminal, result: Attempt) -> str:
     """Wait for the end of a command and take over what it counts."""
     terminal.answer()
     status = terminal.status()
@@ -258,16 +258,16 @@ def check(terminal: Terminal, result: Result) -> str:
     return f"ended with {status}" if status and not result.failed else ""
 
 
-def attempt(root: Path, command: str, log: Path, minutes: float) -> Result:
+def attempt(root: Path, command: str, log: Path, minutes: float) -> Attempt:
     """Run one command in a root; show how it ended."""
-    result = Result(f"{log.stem}: {command}")
+    result = Attempt(f"{log.stem}: {command}")
     is_read = command == COMMANDS[0]
     typed = f"{command} {PORT}{free_port()}" if is_read else command
     say(f"{log.stem}: {typed} (tail -f {log.relative_to(CHECKOUT)})")
     began = time.monotonic()
     with log.open("a", encoding="utf-8") as file:
         start = file.tell()
-        terminal = Terminal(root, typed, file, minutes)
+        terminal = LoggedTerminal(root, typed, file, minutes)
         try:
             wrong = (read if is_read else check)(terminal, result)
         except (LabError, OSError) as error:
@@ -283,7 +283,7 @@ def attempt(root: Path, command: str, log: Path, minutes: float) -> Result:
     return result
 
 
-def try_release(release: str, args: argparse.Namespace) -> list[Result]:
+def try_release(release: str, args: argparse.Namespace) -> list[Attempt]:
     """Run the commands in a clean root of a release."""
     log = CHECKOUT / "build/elsewhere" / f"{release}.log"
     log.parent.mkdir(parents=True, exist_ok=True)

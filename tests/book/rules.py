@@ -313,6 +313,22 @@ def files_need_python_alone(root: Path) -> Findings:
     ]
 
 
+def classes_have_names_of_their_own(root: Path) -> Findings:
+    """A class is known by its name, in whatever module one meets it."""
+    places: dict[str, list[str]] = {}
+    for folder in (root / "docs/_ext", root / "tests"):
+        for path in sorted(folder.rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    where = f"{path.relative_to(root)}:{node.lineno}"
+                    places.setdefault(node.name, []).append(where)
+    return [
+        f"{again}: {first} has a class {name}, too: name it by what sets it apart"
+        for name, (first, *more) in places.items()
+        for again in more
+    ]
+
+
 RULES: tuple[Rule, ...] = (
     samples_are_shown,
     samples_are_tested,
@@ -328,4 +344,5 @@ RULES: tuple[Rule, ...] = (
     topics_have_pages,
     docs_import_no_tests,
     files_need_python_alone,
+    classes_have_names_of_their_own,
 )

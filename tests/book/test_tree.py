@@ -228,6 +228,14 @@ BROKEN = [
         {"docs/_ext/book/files/samples.py": "from ..pages import names\n"},
         "docs/_ext/book/files/samples.py: imports ..pages",
     ),
+    (
+        rules.classes_have_names_of_their_own,
+        {
+            "docs/_ext/book/one.py": "class Try:\n    pass\n",
+            "tests/lab/two.py": "if True:\n\n    class Try: ...\n",
+        },
+        "tests/lab/two.py:3: docs/_ext/book/one.py:1 has a class Try, too",
+    ),
 ]
 
 

@@ -71,7 +71,7 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Case:
+class KnownProgram:
     """A program whose verdict is known: a wrong solution, or somebody else's."""
 
     name: str
@@ -188,23 +188,25 @@ def table(path: Path, columns: int) -> list[list[str]]:
     return rows
 
 
-def wrong_versions(exercise: Exercise) -> list[Case]:
+def wrong_versions(exercise: Exercise) -> list[KnownProgram]:
     """Return the wrong versions of the solution: tests/wrong.py has their grammar."""
     right = solution(exercise)
     cases = []
     try:
         for block in wrong.read(exercise.folder / "wrong", EXPECTED):
             fact, observed = (block.value(key) for key in EXPECTED)
-            cases.append(Case(block.name, fact, observed, wrong.apply(right, block)))
+            cases.append(
+                KnownProgram(block.name, fact, observed, wrong.apply(right, block))
+            )
     except WrongError as error:
         raise ExerciseError(str(error)) from error
     return cases
 
 
-def foreign(exercise: Exercise) -> list[Case]:
+def foreign(exercise: Exercise) -> list[KnownProgram]:
     """Return what others wrote: NAME | FACT or passed | OBSERVED | SHELL COMMAND."""
     return [
-        Case(name, fact, observed, f"#!/bin/sh\n{command}\n")
+        KnownProgram(name, fact, observed, f"#!/bin/sh\n{command}\n")
         for name, fact, observed, command in table(exercise.folder / "foreign", 4)
     ]
 

@@ -20,7 +20,7 @@ from book.files.exercises import labels
 
 from tests import CHECKOUT, part
 from tests.exercises import catalogue
-from tests.exercises.catalogue import LEVELS, Case, Exercise, ExerciseError
+from tests.exercises.catalogue import LEVELS, Exercise, ExerciseError, KnownProgram
 from tests.exercises.grading import (
     BUILD,
     LabError,
@@ -40,7 +40,7 @@ FOUND = (CHECKOUT / "found", CHECKOUT / "work/found")
 
 
 @dataclass
-class Result:
+class Checks:
     """What came of the checks of an exercise: a count, and what is wrong."""
 
     name: str
@@ -60,7 +60,7 @@ class Result:
 class Program:
     """A program to be judged, and what must come of it."""
 
-    case: Case
+    case: KnownProgram
     kind: str  # solution, starter, wrong, foreign or attack
     path: Path
 
@@ -68,7 +68,9 @@ class Program:
         return f"{self.kind} {self.case.name}".rstrip()
 
 
-def build(exercise: Exercise, kind: str, case: Case, result: Result) -> Program | None:
+def build(
+    exercise: Exercise, kind: str, case: KnownProgram, result: Checks
+) -> Program | None:
     """Write a program into build/; a starter or solution must give no warning."""
     folder = CHECKOUT / BUILD / exercise.name / "verify" / f"{kind}-{case.name}"
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,11 +89,11 @@ def build(exercise: Exercise, kind: str, case: Case, result: Result) -> Program 
     return program if good else None
 
 
-def programs(exercise: Exercise, result: Result) -> list[Program]:
+def programs(exercise: Exercise, result: Checks) -> list[Program]:
     """Return all programs of an exercise, compiled."""
     cases = [
-        ("solution", Case("", "passed", "", catalogue.solution(exercise))),
-        ("starter", Case("", "*", "", catalogue.starter(exercise))),
+        ("solution", KnownProgram("", "passed", "", catalogue.solution(exercise))),
+        ("starter", KnownProgram("", "*", "", catalogue.starter(exercise))),
         *(("wrong", case) for case in catalogue.wrong_versions(exercise)),
         *(("foreign", case) for case in catalogue.foreign(exercise)),
     ]
@@ -113,7 +115,7 @@ def some(every: list[Program]) -> list[Program]:
 
 
 def judge(
-    lab: ThrowAwayLab, exercise: Exercise, program: Program, result: Result
+    lab: ThrowAwayLab, exercise: Exercise, program: Program, result: Checks
 ) -> Verdict:
     """Run a grader on a program, and compare the verdict with what is known."""
     path = str(program.path.relative_to(CHECKOUT))
@@ -132,7 +134,7 @@ def judge(
 
 
 def run_programs(
-    lab: ThrowAwayLab, exercise: Exercise, judged: list[Program], result: Result
+    lab: ThrowAwayLab, exercise: Exercise, judged: list[Program], result: Checks
 ) -> list[tuple[Program, Verdict]]:
     """Judge programs, and check that nothing is left after each."""
     verdicts = []
@@ -153,7 +155,7 @@ def run_programs(
 
 
 def check_facts(
-    verdicts: list[tuple[Program, Verdict]], result: Result
+    verdicts: list[tuple[Program, Verdict]], result: Checks
 ) -> dict[str, str]:
     """Check that each fact can fail; return the facts, each with its label to read."""
     facts = {}
@@ -168,7 +170,7 @@ def check_facts(
     return facts
 
 
-def check_files(exercise: Exercise, facts: dict[str, str], result: Result) -> None:
+def check_files(exercise: Exercise, facts: dict[str, str], result: Checks) -> None:
     """Check what needs no guest: starter, task, hints, links, numbers."""
     starter = exercise.starter
     committed = starter.read_text(encoding="utf-8") if starter.exists() else ""
@@ -206,7 +208,7 @@ def planted() -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
-def check_host(result: Result) -> None:
+def check_host(result: Checks) -> None:
     """Check that attacks/remounts.c has changed nothing here."""
     kept = WITNESS.is_file() and WITNESS.read_text() == WITNESS.name
     result.check(kept, f"attack remounts: {WITNESS} is not as it was")
@@ -214,12 +216,15 @@ def check_host(result: Result) -> None:
         result.check(not path.exists(), f"attack remounts: it has made {path}")
 
 
-def verify_attacks(series: str) -> Result:
+def verify_attacks(series: str) -> Checks:
     """Check that a program that does harm gets its verdict and leaves nothing."""
-    result = Result("attacks")
+    result = Checks("attacks")
     exercise = catalogue.find(ATTACKED)
     attacks = sorted((CHECKOUT / "tests/exercises/attacks").glob("*.c"))
-    cases = [Case(a.stem, "runs", "*", a.read_text(encoding="utf-8")) for a in attacks]
+    cases = [
+        KnownProgram(a.stem, "runs", "*", a.read_text(encoding="utf-8"))
+        for a in attacks
+    ]
     built = [build(exercise, "attack", case, result) for case in cases]
     try:
         with ThrowAwayLab(series, cache_mode="loose") as lab:
@@ -230,9 +235,9 @@ def verify_attacks(series: str) -> Result:
     return result
 
 
-def prepare(exercise: Exercise) -> tuple[list[Program], Result]:
+def prepare(exercise: Exercise) -> tuple[list[Program], Checks]:
     """Make all programs of an exercise; return them, and what was checked thereby."""
-    result = Result(exercise.name)
+    result = Checks(exercise.name)
     try:
         return programs(exercise, result), result
     except (ExerciseError, OSError) as error:
@@ -240,9 +245,9 @@ def prepare(exercise: Exercise) -> tuple[list[Program], Result]:
     return [], result
 
 
-def verify(series: str, exercise: Exercise, judged: list[Program]) -> Result:
+def verify(series: str, exercise: Exercise, judged: list[Program]) -> Checks:
     """Check one exercise on one kernel, by these programs."""
-    result = Result(exercise.name)
+    result = Checks(exercise.name)
     try:
         with ThrowAwayLab(series, cache_mode="loose") as lab:
             verdicts = run_programs(lab, exercise, judged, result)
@@ -252,7 +257,7 @@ def verify(series: str, exercise: Exercise, judged: list[Program]) -> Result:
     return result
 
 
-def show(series: str, result: Result) -> None:
+def show(series: str, result: Checks) -> None:
     """Print the line of an exercise and, below it, what is wrong."""
     whole = result.passed + len(result.wrong)
     known = [exercise.name for exercise in catalogue.offered()]

@@ -65,7 +65,7 @@ def shell_command(words: list[str], case: Case, log: bool = False) -> str:
     return f"cd {PLACE}/cwd && {inner}".replace("@PID@", f"$(cat {PLACE}/pid)")
 
 
-class Place:
+class PreparedGuest:
     """A guest in which setup has run: what is known there, and what lies there."""
 
     def __init__(self, guest: Runner) -> None:
@@ -146,19 +146,19 @@ class Place:
         return run
 
 
-class Places:
+class CleanGuests:
     """A place that is always clean: one in which something was left is given up."""
 
     def __init__(self, opener: Callable[[], AbstractContextManager[Runner]]) -> None:
         """Open guests, or what takes their place, when they are needed."""
         self.opener = opener
         self.stack = ExitStack()
-        self.place: Place | None = None
+        self.place: PreparedGuest | None = None
 
     def run(self, words: list[str], case: Case, log: bool = False) -> Run:
-        """Run a program as Place.run does."""
+        """Run a program as PreparedGuest.run does."""
         if self.place is None:
-            self.place = Place(self.stack.enter_context(self.opener()))
+            self.place = PreparedGuest(self.stack.enter_context(self.opener()))
         run = self.place.run(words, case, log)
         if run.left or run.hang:
             self.close()

@@ -38,7 +38,7 @@ UNDO = ("unlink", "unlinkat", "rmdir", "umount2", "kill")
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """What a cell is: reported, tolerated or a class of WRONG; and why."""
 
     outcome: str
@@ -143,40 +143,40 @@ def answered(fault: Fault, run: Run, case: Case) -> bool:
 
 def judge(
     subject: Subject, fault: Fault, run: Run, clean: Run, hits: int, case: Case
-) -> Verdict:
+) -> Judgement:
     """Return what a run with an injected fault is."""
     wrong = always_wrong(run, clean, set())
     if wrong == "left" and fault.call.name in UNDO:
         wrong = ""  # what cannot be removed stays, but that is said
     if wrong:
-        return Verdict(wrong)
+        return Judgement(wrong)
     if hits == 0:
-        return Verdict("not injected")
+        return Judgement("not injected")
     said = own_messages(run, subject.program, case)
     if run.status == clean.status:
         if answered(fault, run, case):
-            return Verdict(REPORTED)
+            return Judgement(REPORTED)
         if not achieved(run, clean, fault):
-            return Verdict("silent", f"the effect, or {expectation(subject, fault)}")
+            return Judgement("silent", f"the effect, or {expectation(subject, fault)}")
         lost = clean.stderr != ""  # a wrong call: the fault is in what it says of it
-        return Verdict("chatty" if said and not lost else TOLERATED)
+        return Judgement("chatty" if said and not lost else TOLERATED)
     if not said:
         if str(fault) == f"{SHORT} 0" and fault.call.name in case.ended:
-            return Verdict(REPORTED)
-        return Verdict("mute", expectation(subject, fault))
+            return Judgement(REPORTED)
+        return Judgement("mute", expectation(subject, fault))
     if len(said) > hits:
-        return Verdict("garrulous", expectation(subject, fault))
+        return Judgement("garrulous", expectation(subject, fault))
     error = "" if fault.error == SHORT else fault.error
     called = fault.call.said
     if fault.call.name.startswith("execve"):  # the command's name will do
         called |= {"/tmp/faults/probe"} | case.tools
     if not all(names(line, subject.program, called, error) for line in said):
-        return Verdict("other call", expectation(subject, fault))
+        return Judgement("other call", expectation(subject, fault))
     new = bool(fault.call.since) and any("linux" in n for n in subject.header.needs)
     tool = any(names(said[0], subject.program, frozenset({t}), "") for t in case.tools)
     if run.status != (1 if tool else status_for(fault.call.name, error, new)):
-        return Verdict("status", expectation(subject, fault))
-    return Verdict(REPORTED)
+        return Judgement("status", expectation(subject, fault))
+    return Judgement(REPORTED)
 
 
 def expectation(subject: Subject, fault: Fault) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from tests import part
 from tests.faults import table
 from tests.faults.cases import Case, cases
-from tests.faults.cell import Places, Run, traced
-from tests.faults.judge import WRONG, Fault, Verdict, always_wrong, judge
+from tests.faults.cell import CleanGuests, Run, traced
+from tests.faults.judge import WRONG, Fault, Judgement, always_wrong, judge
 from tests.faults.strace import COUNTED, MARKER, Site, Trace, read
 from tests.faults.subject import Subject, call_number
 from tests.faults.table import SHORT, Call
@@ -24,13 +24,13 @@ class Cell:
 
     subject: str
     name: str
-    verdict: Verdict
+    judgement: Judgement
     run: Run
 
     def show(self, series: str = DEFAULT) -> str:
         """Return what a reader of a red cell needs, on a kernel of that series."""
-        head = "right" if self.verdict.right else "WRONG"
-        outcome = self.verdict.outcome
+        head = "right" if self.judgement.right else "WRONG"
+        outcome = self.judgement.outcome
         lines = [
             f"{head}  {self.subject}: {self.name}",
             f"  happened: {outcome}: {WRONG.get(outcome, 'as it should')}",
@@ -42,8 +42,8 @@ class Cell:
             text = getattr(self.run, key).strip()
             lines += [f"  {key}:   {line}" for line in text.splitlines()[-4:]]
         lines += [f"  {line}" for line in self.run.left]
-        if self.verdict.expected:
-            lines.append(f"  expected: {self.verdict.expected}")
+        if self.judgement.expected:
+            lines.append(f"  expected: {self.judgement.expected}")
         name = f"{self.subject}: {self.name}"
         shell = f"tests/faults/run --kernel {series} --shell --only {shlex.quote(name)}"
         lines.append(f"  repeat:   {part.repeat('faults', name, series)}")
@@ -87,7 +87,7 @@ class Matrix:
     def __init__(
         self,
         subject: Subject,
-        places: Places,
+        places: CleanGuests,
         only: str,
         every: int = 1,
     ) -> None:
@@ -120,8 +120,8 @@ class Matrix:
         wanted = 2 if arguments != case.usage.right() else self.success
         broken = always_wrong(clean, clean, set())
         if broken or clean.status != wanted:
-            verdict = Verdict(broken or "broken", f"status {wanted}")
-            yield Cell(self.subject.name, f"{label}no fault", verdict, clean)
+            judgement = Judgement(broken or "broken", f"status {wanted}")
+            yield Cell(self.subject.name, f"{label}no fault", judgement, clean)
             return
         if unknown := {site.call for site in known.sites} - set(self.calls):
             raise table.missing(unknown, self.subject.name)
@@ -153,5 +153,5 @@ class Matrix:
             replace(one, stdout=re.sub(case.varies, "", one.stdout))
             for one in (run, clean)
         ]
-        verdict = judge(self.subject, fault, seen, compared, hits, case)
-        return Cell(self.subject.name, name, verdict, run)
+        judgement = judge(self.subject, fault, seen, compared, hits, case)
+        return Cell(self.subject.name, name, judgement, run)

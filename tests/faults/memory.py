@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from tests.faults.cases import Case, cases, reason
-from tests.faults.cell import LOG, Places, Run
+from tests.faults.cell import LOG, CleanGuests, Run
 from tests.faults.sandbox import Sandbox
 from tests.faults.subject import BUILD, GUEST_BUILD, Subject, compiled
 from tests.faults.words import COMMAND_STATUS
@@ -88,7 +88,7 @@ def check(subject: Subject, tool: Tool) -> tuple[int, list[str]]:
     flags = ["gcc", "-std=gnu17", "-O1", "-g", *tool.flags.split()]
     compiled(subject.source, BUILD / name, flags)
     runs, wrong = 0, []
-    with closing(Places(Sandbox)) as places:
+    with closing(CleanGuests(Sandbox)) as places:
         for what, case, arguments in calls(subject, tool.thorough):
             words = [*tool.words.split(), f"{GUEST_BUILD}/{name}", *arguments]
             run = places.run(words, case, log=not tool.thorough)

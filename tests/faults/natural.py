@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.faults.cases import Case, cases
-from tests.faults.cell import Places, Run
+from tests.faults.cell import CleanGuests, Run
 from tests.faults.judge import (
     REPORTED,
     TOLERATED,
-    Verdict,
+    Judgement,
     always_wrong,
     messages,
     own_messages,
@@ -109,7 +109,7 @@ SURROUNDINGS = (
 class Natural:
     """Runs the cells of one program without strace."""
 
-    def __init__(self, subject: Subject, places: Places, only: str) -> None:
+    def __init__(self, subject: Subject, places: CleanGuests, only: str) -> None:
         """Only names the one cell to run, if it is not empty."""
         self.subject = subject
         self.places = places
@@ -148,27 +148,27 @@ class Natural:
                 run = self.places.run(words, alone)
                 yield self.cell(name, self.refused(run, clean, False), run)
 
-    def cell(self, name: str, verdict: Verdict, run: Run) -> Cell:
+    def cell(self, name: str, judgement: Judgement, run: Run) -> Cell:
         """Return a cell of this program."""
-        return Cell(self.subject.name, name, verdict, run)
+        return Cell(self.subject.name, name, judgement, run)
 
-    def refused(self, run: Run, clean: Run, said: bool) -> Verdict:
+    def refused(self, run: Run, clean: Run, said: bool) -> Judgement:
         """Judge a call against the usage: line."""
         usage = f"usage: {self.subject.header.usage}"
         wrong = always_wrong(run, clean, set())
         expected = f"status 2 and '{usage}'"
         if wrong:
-            return Verdict(wrong, expected)
+            return Judgement(wrong, expected)
         if run.status != 2:
-            return Verdict("status" if run.status else "silent", expected)
+            return Judgement("status" if run.status else "silent", expected)
         if run.stdout or run.probes:
-            return Verdict("chatty", expected)
+            return Judgement("chatty", expected)
         lines = messages(run)
         if said and not lines:
-            return Verdict("mute", expected)
+            return Judgement("mute", expected)
         if said and (len(lines) > 1 or not lines[0].startswith((usage, self.start))):
-            return Verdict("other call", expected)
-        return Verdict(REPORTED)
+            return Judgement("other call", expected)
+        return Judgement(REPORTED)
 
     @property
     def start(self) -> str:
@@ -185,21 +185,21 @@ class Natural:
                 run = self.places.run(words, case)
                 yield self.cell(name, self.surrounded(around, run, clean), run)
 
-    def surrounded(self, around: Surrounding, run: Run, clean: Run) -> Verdict:
+    def surrounded(self, around: Surrounding, run: Run, clean: Run) -> Judgement:
         """Judge a run in a surrounding."""
         wrong = always_wrong(run, clean, set(around.changes))
         if wrong:
-            return Verdict(wrong)
+            return Judgement(wrong)
         lost = around.no_stdout and clean.stdout
         wanted, seen = clean.effect(around.changes), run.effect(around.changes)
         same = seen == wanted or (around.no_stdout and seen[1] == wanted[1])
         if run.status == clean.status and not lost:
             if not same:
-                return Verdict("silent", "the effect")
-            return Verdict("chatty" if messages(run) else TOLERATED)
+                return Judgement("silent", "the effect")
+            return Judgement("chatty" if messages(run) else TOLERATED)
         return self.reported(run, around.errors, (1, 126, 127), not around.no_stderr)
 
-    def wrong_value(self, wrong: Wrong, run: Run, clean: Run) -> Verdict:
+    def wrong_value(self, wrong: Wrong, run: Run, clean: Run) -> Judgement:
         """Judge a run with a wrong argument."""
         bad = always_wrong(run, clean, set())
         # Who needs no privilege enters nothing: any file is as good as another.
@@ -207,11 +207,11 @@ class Natural:
             "EINVAL" in wrong.errors and not self.subject.header.needs
         )
         if bad and not (bad == "unisolated" and fine):
-            return Verdict(bad)
+            return Judgement(bad)
         if run.status == clean.status:
             if fine:
-                return Verdict("chatty" if messages(run) else TOLERATED)
-            return Verdict("silent", self.allowed(wrong.errors, wrong.statuses))
+                return Judgement("chatty" if messages(run) else TOLERATED)
+            return Judgement("silent", self.allowed(wrong.errors, wrong.statuses))
         return self.reported(run, wrong.errors, wrong.statuses, True)
 
     def allowed(self, names: frozenset[str], statuses: tuple[int, ...]) -> str:
@@ -221,26 +221,26 @@ class Natural:
 
     def reported(
         self, run: Run, names: frozenset[str], statuses: tuple[int, ...], said: bool
-    ) -> Verdict:
+    ) -> Judgement:
         """Judge a run that failed: its status, and one message with an errno."""
         expected = self.allowed(names, statuses)
         if run.status not in statuses:
-            return Verdict("status" if run.status else "silent", expected)
+            return Judgement("status" if run.status else "silent", expected)
         if not said:
-            return Verdict(REPORTED)
+            return Judgement(REPORTED)
         lines = own_messages(run, self.subject.program, self.case)
         if not lines and not messages(run):
-            return Verdict("mute", expected)
+            return Judgement("mute", expected)
         if run.status == 2 or not lines:  # a tool of its has said why
-            return Verdict(REPORTED)
+            return Judgement(REPORTED)
         texts = tuple(os.strerror(getattr(errno, name)) for name in names)
         texts += (self.case.says,) if self.case.says else ()
         each = [line.startswith(self.start) and line.endswith(texts) for line in lines]
         if not all(each):
-            return Verdict("other call", expected)
+            return Judgement("other call", expected)
         if len(lines) > 1 and len({re.sub(r".*: ", "", line) for line in lines}) > 1:
-            return Verdict("garrulous", expected)
-        return Verdict(REPORTED)
+            return Judgement("garrulous", expected)
+        return Judgement(REPORTED)
 
 
 def shell(before: str, after: str, words: list[str]) -> list[str]:

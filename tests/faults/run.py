@@ -18,7 +18,7 @@ from contextlib import closing
 
 from tests import CHECKOUT, part
 from tests.faults.cases import reason
-from tests.faults.cell import Places
+from tests.faults.cell import CleanGuests
 from tests.faults.judge import REPORTED, TOLERATED
 from tests.faults.lines import LineError
 from tests.faults.matrix import Cell, Matrix
@@ -38,7 +38,7 @@ Parts = list[Matrix | Natural]
 FAILURES = (LabError, OSError, BuildError, LineError, TraceError)
 
 
-class Run:
+class CellCollector:
     """Runs programs in guests, one guest a processor, and collects the cells."""
 
     def __init__(self, args: argparse.Namespace) -> None:
@@ -57,7 +57,7 @@ class Run:
         """Return a guest that is ready."""
         return open_guest(self.image, cache_mode="loose")
 
-    def parts(self, subject: Subject, guests: Places, here: Places) -> Parts:
+    def parts(self, subject: Subject, guests: CleanGuests, here: CleanGuests) -> Parts:
         """Return what is to be run of a program."""
         if not self.here or reason(subject.name, "guest"):
             return [
@@ -74,12 +74,14 @@ class Run:
         """Run all cells of a program. What was left goes with its guest."""
         began = time.monotonic()
         cells: list[Cell] = []
-        with closing(Places(self.guest)) as guests, closing(Places(Sandbox)) as here:
+        with closing(CleanGuests(self.guest)) as guests, closing(
+            CleanGuests(Sandbox)
+        ) as here:
             try:
                 for matrix in self.parts(subject, guests, here):
                     for cell in matrix.cells():
                         cells.append(cell)
-                        if not cell.verdict.right or self.show_all:
+                        if not cell.judgement.right or self.show_all:
                             print(cell.show(self.series), flush=True)
                 if left := guests.left() + here.left():
                     self.error(subject, ", ".join(left))
@@ -97,7 +99,7 @@ class Run:
 
 def summary(cells: list[Cell]) -> str:
     """Return how many cells there are of which kind."""
-    count = Counter(cell.verdict.outcome for cell in cells)
+    count = Counter(cell.judgement.outcome for cell in cells)
     wrong = len(cells) - count[REPORTED] - count[TOLERATED]
     return (
         f"{len(cells):5} cells: {count[REPORTED]} reported, "
@@ -151,7 +153,7 @@ def run_all(args: argparse.Namespace) -> part.Counts:
         raise part.UnknownName("--shell is for one cell: --only 'SAMPLE: CELL'")
     chosen, skips = choose_runnable(names)
     build(chosen)
-    run = Run(args)
+    run = CellCollector(args)
     if run.here and (why := possible()):
         print(f"faults: all in the guest, for there is no sandbox here: {why}")
         run.here = False
@@ -165,7 +167,7 @@ def run_all(args: argparse.Namespace) -> part.Counts:
     if args.shell and run.cells:
         open_shell(run.cells[0], run.series)
     print(f"{'all':28} {summary(run.cells)}")
-    right = sum(cell.verdict.right for cell in run.cells)
+    right = sum(cell.judgement.right for cell in run.cells)
     return right, len(run.cells) - right + len(run.errors), skips
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults import cell, judge, memory, strace, table, usage, words
 from tests.faults.cases import Case
-from tests.faults.cell import Places
+from tests.faults.cell import CleanGuests
 from tests.faults.lines import LineError
 from tests.faults.matrix import Cell, Matrix
 from tests.faults.natural import Natural
@@ -66,27 +66,31 @@ def built() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def places() -> Iterator[Places]:
-    with closing(Places(Sandbox)) as places:
+def places() -> Iterator[CleanGuests]:
+    with closing(CleanGuests(Sandbox)) as places:
         yield places
 
 
 @pytest.fixture(scope="module")
-def guests() -> Iterator[Places]:
-    with closing(Places(lambda: open_guest(image(cache.DEFAULT), "loose"))) as guests:
+def guests() -> Iterator[CleanGuests]:
+    with closing(
+        CleanGuests(lambda: open_guest(image(cache.DEFAULT), "loose"))
+    ) as guests:
         yield guests
 
 
-def one(kind: type[Matrix] | type[Natural], name: str, only: str, at: Places) -> Cell:
+def one(
+    kind: type[Matrix] | type[Natural], name: str, only: str, at: CleanGuests
+) -> Cell:
     """Return the cell of that name, which must exist."""
     cells = kind(wrong(name), at, only).cells()
     return {cell.name: cell for cell in cells}[only]
 
 
 @pytest.mark.parametrize(("found", "name", "only"), MATRIX)
-def test_matrix_finds(places: Places, found: str, name: str, only: str) -> None:
+def test_matrix_finds(places: CleanGuests, found: str, name: str, only: str) -> None:
     run = one(Matrix, name, only, places)
-    assert run.verdict.outcome == found
+    assert run.judgement.outcome == found
     shown = run.show("7.3")
     assert f"wrong/{name}: {only}" in shown and judge.WRONG[found] in shown
     cell = f"'wrong/{name}: {only}'"
@@ -95,24 +99,24 @@ def test_matrix_finds(places: Places, found: str, name: str, only: str) -> None:
 
 
 @pytest.mark.parametrize(("found", "name", "only"), NATURAL)
-def test_natural_finds(guests: Places, found: str, name: str, only: str) -> None:
-    assert one(Natural, name, only, guests).verdict.outcome == found
+def test_natural_finds(guests: CleanGuests, found: str, name: str, only: str) -> None:
+    assert one(Natural, name, only, guests).judgement.outcome == found
 
 
-def test_what_is_left_is_named(places: Places) -> None:
+def test_what_is_left_is_named(places: CleanGuests) -> None:
     shown = one(Matrix, "left", "chdir number 1 gives EIO", places).show()
     assert "left behind: process /book/build/faults/wrong/left" in shown
     assert "left behind: file - /tmp/faults/cwd/left" in shown
 
 
-def test_output_arrives_as_it_was(places: Places) -> None:
+def test_output_arrives_as_it_was(places: CleanGuests) -> None:
     """Every byte does, in lines of ASCII on their way."""
     words = ["printf", r"\\101 \t\303\251\177\n\n"]
     run = places.run(words, Case("", parse("x [ARG]...")))
     assert (run.status, run.stdout) == (0, "\\101 \t\u00e9\x7f\n\n")
 
 
-def test_a_mount_that_stays_is_looked_at(places: Places) -> None:
+def test_a_mount_that_stays_is_looked_at(places: CleanGuests) -> None:
     folder = f"{usage.PLACE}/folder"
     effect = f"mountpoint -q {folder} && echo mounted"
     case = Case("", parse("x FOLDER"), effect=effect)
@@ -130,8 +134,8 @@ def test_another_process_says_why(ended: set[str], count: int, outcome: str) -> 
     case = Case("", parse("x PID"), ended=frozenset(ended))
     fault = judge.Fault(table.known()["read"], table.SHORT, count)
     run, clean = cell.Run(status=1), cell.Run(status=0)
-    verdict = judge.judge(wrong("mute"), fault, run, clean, 1, case)
-    assert verdict.outcome == outcome
+    judgement = judge.judge(wrong("mute"), fault, run, clean, 1, case)
+    assert judgement.outcome == outcome
 
 
 @pytest.mark.parametrize(

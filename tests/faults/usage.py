@@ -20,7 +20,7 @@ TOKEN = re.compile(
 
 
 @dataclass(frozen=True)
-class Part:
+class Argument:
     """A word of a usage line: how often it may stand there, its option if any."""
 
     word: str
@@ -39,7 +39,7 @@ class Usage:
     """A usage line, read."""
 
     line: str
-    parts: tuple[Part, ...]
+    parts: tuple[Argument, ...]
     values: dict[str, str] = field(hash=False)
     words: dict[str, Word] = field(hash=False)
 
@@ -113,7 +113,7 @@ def parse(line: str, words: dict[str, Word], home: str) -> Usage:
         if word not in values:
             unknown.append(word)
         needed = bool(choice or (match["word"] and not match["open"]))
-        parts.append(Part(word, needed, bool(match["many"]), match["flag"] or ""))
+        parts.append(Argument(word, needed, bool(match["many"]), match["flag"] or ""))
     if unknown:
         missing = [f"word: {word} = VALUE" for word in dict.fromkeys(unknown)]
         raise LineError(

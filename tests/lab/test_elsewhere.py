@@ -20,12 +20,12 @@ exec sh -c "${3#cd book && }"
 """
 SERVE = """\
 import http.server, sys
-class Page(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200); self.end_headers(); self.wfile.write(TEXT)
     def log_message(self, *_): pass
 TEXT = sys.argv[1].encode()
-server = http.server.HTTPServer(("127.0.0.1", 0), Page)
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
 print(f"The book is at http://127.0.0.1:{server.server_port}/ until ^C", flush=True)
 try: server.serve_forever()
 except KeyboardInterrupt: pass
@@ -112,7 +112,7 @@ def test_a_full_disk_ends_it(
     """A root may not take the last of the disk."""
     monkeypatch.setattr(elsewhere, "RESERVE", 1 << 62)
     with (Path.cwd() / "log").open("w") as log:
-        terminal = elsewhere.Terminal(Path.cwd(), "sleep infinity", log, 1)
+        terminal = elsewhere.LoggedTerminal(Path.cwd(), "sleep infinity", log, 1)
         with pytest.raises(LabError, match="disk"):
             terminal.answer()
         terminal.finish()

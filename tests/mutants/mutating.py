@@ -50,7 +50,7 @@ class Guests:
 
 
 @dataclass
-class Result:
+class Tally:
     """What came of mutants of one sample: a count, and what is wrong."""
 
     passed: int = 0
@@ -68,9 +68,9 @@ class Result:
         print(f"{name}: WRONG: {text}\n  repeat: {again}", flush=True)
 
 
-def run_sample(img: Image, mine: list[Mutant], whole: bool) -> Result:
+def run_sample(img: Image, mine: list[Mutant], whole: bool) -> Tally:
     """Run mutants of one sample; when they are all of them, look at its tests, too."""
-    result = Result()
+    result = Tally()
     caught: set[str] = set()
     with Guests(img) as guests:
         for mutant in mine:
@@ -93,7 +93,7 @@ def run_sample(img: Image, mine: list[Mutant], whole: bool) -> Result:
     return result
 
 
-def run_all(img: Image, chosen: list[Mutant], jobs: int) -> Result:
+def run_all(img: Image, chosen: list[Mutant], jobs: int) -> Tally:
     """Run mutants, those of one sample after each other in a guest."""
     total = Counter(mutant.sample for mutant in mutants.choose([]))
     by_sample: dict[Sample, list[Mutant]] = {}
@@ -105,4 +105,4 @@ def run_all(img: Image, chosen: list[Mutant], jobs: int) -> Result:
             for sample, mine in by_sample.items()
         ]
         results = [future.result() for future in running]
-    return Result(sum(r.passed for r in results), sum(r.failed for r in results))
+    return Tally(sum(r.passed for r in results), sum(r.failed for r in results))

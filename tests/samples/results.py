@@ -8,7 +8,7 @@ from typing import Any
 from tests import CHECKOUT
 from tests.lab import cache
 from tests.lab.cache import LabError
-from tests.samples.suite import Verdict, find_samples
+from tests.samples.suite import UnitResult, find_samples
 
 PLACES = {
     "samples": lambda name: CHECKOUT / "code-samples" / name,
@@ -16,7 +16,7 @@ PLACES = {
 }
 
 
-def outcome(verdict: Verdict) -> str:
+def outcome(verdict: UnitResult) -> str:
     """Return "passed", "failed" or "skipped: REASON" for a sample on a kernel."""
     if verdict.failed or not (verdict.passed or verdict.skipped):
         return "failed"
@@ -83,7 +83,7 @@ def enter(file: Path, part: str, rows: list[tuple[str, str, str]]) -> None:
     half.rename(file)
 
 
-def enter_samples(file: Path, verdicts: list[Verdict]) -> None:
+def enter_samples(file: Path, verdicts: list[UnitResult]) -> None:
     """Enter what came of the samples' tests."""
     paths = {Path(path).name: path for path in find_samples(CHECKOUT)}
     rows = []

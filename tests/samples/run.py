@@ -12,10 +12,10 @@ from pathlib import Path
 from tests import CHECKOUT, part
 from tests.lab.image import image
 from tests.samples import results
-from tests.samples.suite import Unit, Verdict, run_units, units
+from tests.samples.suite import Unit, UnitResult, run_units, units
 
 
-def run_all(series: list[str], work: list[Unit], jobs: int) -> list[Verdict]:
+def run_all(series: list[str], work: list[Unit], jobs: int) -> list[UnitResult]:
     """Run all units on all kernels: a fresh guest a file, jobs of them at a time."""
     files: dict[Path, list[Unit]] = {}
     for unit in work:
@@ -35,7 +35,7 @@ def tests(mine: list[Unit]) -> int:
     return sum(len(unit.names) for unit in mine)
 
 
-def table(verdicts: list[Verdict], series: list[str]) -> str:
+def table(verdicts: list[UnitResult], series: list[str]) -> str:
     """Return what passed on which kernel: a line a sample, a column a kernel."""
     cells: dict[str, dict[str, str]] = {}
     for verdict in verdicts:

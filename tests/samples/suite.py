@@ -53,7 +53,7 @@ class Unit:
 
 
 @dataclass
-class Verdict:
+class UnitResult:
     """What came of a unit on a kernel: counts, and what to show."""
 
     series: str
@@ -119,13 +119,13 @@ class Reader:
     def __init__(self, mine: list[Unit], series: str) -> None:
         """Expect the tests of these units, from a guest of that kernel."""
         self.series = series
-        self.verdicts = [Verdict(series, unit) for unit in mine]
+        self.verdicts = [UnitResult(series, unit) for unit in mine]
         self.by_name = {n: v for v in self.verdicts for n in v.unit.names}
         self.plan = f"1..{len(self.by_name)}"
         self.planned = False
         self.numbers: list[int] = []
         self.names: list[str] = []
-        self.failing: Verdict | None = None
+        self.failing: UnitResult | None = None
         self.other: list[str] = []
 
     def line(self, line: str) -> None:
@@ -149,7 +149,9 @@ class Reader:
         if verdict.complete() and verdict is not self.failing:
             verdict.show()
 
-    def take(self, verdict: Verdict, name: str, failed: bool, skip: str | None) -> None:
+    def take(
+        self, verdict: UnitResult, name: str, failed: bool, skip: str | None
+    ) -> None:
         """Note a result. A failure's reason is in the lines that follow it."""
         if failed:
             verdict.failed += 1
@@ -163,7 +165,7 @@ class Reader:
             verdict.failed += 1
             verdict.report.append(f"  skipped, but needs: does not allow it: {name}")
 
-    def end(self, status: int) -> list[Verdict]:
+    def end(self, status: int) -> list[UnitResult]:
         """Judge the whole: doubt is a failure. Return the verdicts."""
         if self.failing and self.failing.complete():
             self.failing.show()
@@ -188,7 +190,7 @@ class Reader:
         return self.verdicts
 
 
-def run_units(img: Image, mine: list[Unit]) -> list[Verdict]:
+def run_units(img: Image, mine: list[Unit]) -> list[UnitResult]:
     """Run units of one file in a fresh guest."""
     file = mine[0].file
     only = ""

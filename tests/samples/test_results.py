@@ -10,7 +10,7 @@ import pytest
 from tests.lab import cache
 from tests.lab.cache import LabError
 from tests.samples import results
-from tests.samples.suite import Unit, Verdict
+from tests.samples.suite import Unit, UnitResult
 
 LOCK = {"6.1": {"version": "6.1.9-1"}, "6.12": {"version": "6.12.5-1"}}
 OLD: dict[str, Any] = {
@@ -39,10 +39,10 @@ def record(tmp_path: Path) -> Path:
     return file
 
 
-def verdict(series: str, **counts: Any) -> Verdict:
+def verdict(series: str, **counts: Any) -> UnitResult:
     """Return what came of the sample unshare.c on a kernel."""
     unit = Unit(Path("unshare.bats"), "unshare", ("unshare: x",))
-    return Verdict(series, unit, **counts)
+    return UnitResult(series, unit, **counts)
 
 
 def test_merges(record: Path) -> None:
@@ -95,7 +95,7 @@ def test_what_is_gone_leaves(record: Path, tmp_path: Path) -> None:
     (tmp_path / "code-samples/other.c").touch()
     (tmp_path / "code-samples/unshare.c").unlink()
     unit = Unit(Path("other.bats"), "other", ("other: x",))
-    results.enter_samples(record, [Verdict("6.1", unit, passed=1)])
+    results.enter_samples(record, [UnitResult("6.1", unit, passed=1)])
     assert list(json.loads(record.read_text())["samples"]) == ["other.c"]
 
 
@@ -145,7 +145,7 @@ def test_test_of_no_sample_is_refused(record: Path) -> None:
     """A bats file may be ahead of the samples; that is said, without a traceback."""
     unit = Unit(Path("lost.bats"), "lost", ("lost: x",))
     with pytest.raises(LabError, match="lost"):
-        results.enter_samples(record, [Verdict("6.1", unit, passed=1)])
+        results.enter_samples(record, [UnitResult("6.1", unit, passed=1)])
 
 
 @pytest.mark.parametrize("order", [1, -1])

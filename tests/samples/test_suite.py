@@ -6,7 +6,7 @@ import pytest
 
 from tests.lab.cache import LabError
 from tests.samples import suite
-from tests.samples.suite import Reader, Unit, Verdict
+from tests.samples.suite import Reader, Unit, UnitResult
 
 HEAD = "/*\n * {0}.c - wait\n *\n * usage: {0}\n * needs: {1}\n */\n"
 
@@ -27,14 +27,14 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
     return Reader(units, "6.1")
 
 
-def judge(reader: Reader, status: int, *lines: str) -> list[Verdict]:
+def judge(reader: Reader, status: int, *lines: str) -> list[UnitResult]:
     """Return the verdicts on a run that printed these lines and ended so."""
     for line in lines:
         reader.line(line)
     return reader.end(status)
 
 
-def failures(verdicts: list[Verdict]) -> int:
+def failures(verdicts: list[UnitResult]) -> int:
     """Return how many tests count as failed."""
     return sum(verdict.failed for verdict in verdicts)
 

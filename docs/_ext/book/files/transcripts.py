@@ -49,7 +49,7 @@ class SessionError(ValueError):
 
 
 @dataclass(frozen=True)
-class Session:
+class RecordedSession:
     """One transcript: its headers, and what a reader sees."""
 
     headers: Headers
@@ -71,12 +71,12 @@ class Trap:
         return self.error != SILENT
 
 
-def read_session(path: Path) -> Session:
+def read_session(path: Path) -> RecordedSession:
     """Return the transcript in a file."""
     return parse_session(path.read_text(encoding="utf-8"), path)
 
 
-def parse_session(text: str, path: Path) -> Session:
+def parse_session(text: str, path: Path) -> RecordedSession:
     """Return a transcript; path says how error messages name it."""
     lines = text.splitlines(keepends=True)
     headers = []
@@ -97,7 +97,7 @@ def parse_session(text: str, path: Path) -> Session:
         )
     if not text.endswith("\n"):
         raise SessionError(f"{path}:{len(lines)}: no newline at the end of the file")
-    return Session(tuple(headers), "".join(lines[first:]))
+    return RecordedSession(tuple(headers), "".join(lines[first:]))
 
 
 def error_number(error: str) -> int:
@@ -108,7 +108,7 @@ def error_number(error: str) -> int:
     return {SILENT: 0, OWN: LAST}.get(error, getattr(errno, error, -1))
 
 
-def traps(session: Session, path: Path) -> list[Trap]:
+def traps(session: RecordedSession, path: Path) -> list[Trap]:
     """Return the failures that a transcript's head names; path is for messages."""
     found: list[dict[str, list[str]]] = []
     for key, value in session.headers:

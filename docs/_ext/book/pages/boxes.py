@@ -33,14 +33,14 @@ class Box(BaseAdmonition):
         return list(super().run())
 
 
-class Bites(Box):
+class BitesDirective(Box):
     """What goes wrong without a message."""
 
     kind = "bites"
     title = "This one bites"
 
 
-class Aside(Box):
+class AsideDirective(Box):
     """What a reader may skip."""
 
     kind = "aside"
@@ -49,5 +49,5 @@ class Aside(Box):
 
 def setup(app: Sphinx) -> None:
     """Register the directives."""
-    app.add_directive("bites", Bites)
-    app.add_directive("aside", Aside)
+    app.add_directive("bites", BitesDirective)
+    app.add_directive("aside", AsideDirective)

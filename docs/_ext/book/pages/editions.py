@@ -25,7 +25,7 @@ class EditionLinks(nodes.paragraph):
     """The place of the links, until the page is written."""
 
 
-class Editions(SphinxDirective):
+class EditionsDirective(SphinxDirective):
     """Leave a place for the links."""
 
     def run(self) -> list[nodes.Node]:
@@ -61,6 +61,6 @@ def link_editions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def setup(app: Sphinx) -> None:
     """Register the directive; its page is made again when a form is."""
     app.add_node(EditionLinks)
-    app.add_directive("editions", Editions)
+    app.add_directive("editions", EditionsDirective)
     make_again(app, "editions", made)
     app.connect("doctree-resolved", link_editions)

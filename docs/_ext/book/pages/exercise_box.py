@@ -30,7 +30,7 @@ class folded_summary(nodes.General, nodes.TextElement):
     """The line that is always there."""
 
 
-class Exercise(SphinxDirective):
+class ExerciseDirective(SphinxDirective):
     """Show an exercise."""
 
     required_arguments = 1
@@ -135,4 +135,4 @@ def setup(app: Sphinx) -> None:
     ):
         visitors: dict[str, Any] = {"html": html, **other}
         app.add_node(node, **visitors)
-    app.add_directive("exercise", Exercise)
+    app.add_directive("exercise", ExerciseDirective)

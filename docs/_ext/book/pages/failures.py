@@ -34,7 +34,7 @@ from .transcript_block import ShownSession, session_id
 TITLES = {SILENT: "No message at all", OWN: "Messages that name no error"}
 
 
-class Failures(SphinxDirective):
+class FailuresDirective(SphinxDirective):
     """Make the list from all transcripts."""
 
     def run(self) -> list[nodes.Node]:
@@ -109,5 +109,5 @@ class Failures(SphinxDirective):
 
 def setup(app: Sphinx) -> None:
     """Register the directive; a page may bring a new transcript at any time."""
-    app.add_directive("failures", Failures)
+    app.add_directive("failures", FailuresDirective)
     make_again(app, "failures")

@@ -87,7 +87,7 @@ def adapt_svg(svg: str, alt: str) -> str:
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
 
 
-class RecordedFigure(Graphviz):
+class RecordedFigureDirective(Graphviz):
     """Draw the graph that docs/transcripts/ARGUMENT.console shows."""
 
     arguments: list[str]
@@ -112,7 +112,7 @@ class RecordedFigure(Graphviz):
         return list(super().run())
 
 
-class Steps(SphinxDirective):
+class StepsDirective(SphinxDirective):
     """Tie a figure to the list that says what its steps are."""
 
     has_content = True
@@ -168,8 +168,8 @@ def drop_style(
 def setup(app: Sphinx) -> None:
     """Replace the visitor for HTML; all other builders keep Sphinx's own."""
     app.setup_extension("sphinx.ext.graphviz")
-    app.add_directive("recorded-figure", RecordedFigure)
-    app.add_directive("steps", Steps)
+    app.add_directive("recorded-figure", RecordedFigureDirective)
+    app.add_directive("steps", StepsDirective)
     app.connect("html-page-context", drop_style)
     app.add_node(graphviz, override=True, html=(visit_graphviz, None))
     app.connect("builder-inited", draw_for_epub)

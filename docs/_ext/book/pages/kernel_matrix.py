@@ -42,7 +42,7 @@ def badge(row: Row | None, kernels: Kernels) -> list[nodes.Node]:
     return [line]
 
 
-class KernelMatrix(SphinxDirective):
+class KernelMatrixDirective(SphinxDirective):
     """Show what passed where: a line a sample or transcript, a column a kernel."""
 
     def run(self) -> list[nodes.Node]:
@@ -89,4 +89,4 @@ def matrix(rows: dict[str, Row], title: str, kernels: Kernels) -> nodes.table:
 
 def setup(app: Sphinx) -> None:
     """Register the directive."""
-    app.add_directive("kernel-matrix", KernelMatrix)
+    app.add_directive("kernel-matrix", KernelMatrixDirective)

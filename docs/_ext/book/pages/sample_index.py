@@ -33,7 +33,7 @@ class ShownIn(nodes.paragraph):
     """The place of the link to a sample's listing, until it is known."""
 
 
-class SampleIndex(SphinxDirective):
+class SampleIndexDirective(SphinxDirective):
     """Make the table of all samples."""
 
     def run(self) -> list[nodes.Node]:
@@ -125,6 +125,6 @@ def links(app: Sphinx, docname: str, place: ShownIn) -> list[nodes.Node]:
 def setup(app: Sphinx) -> None:
     """Register the directive; a page may begin to show a sample at any time."""
     app.add_node(ShownIn)
-    app.add_directive("sample-index", SampleIndex)
+    app.add_directive("sample-index", SampleIndexDirective)
     make_again(app, "sample-index")
     app.connect("doctree-resolved", link_listings)

@@ -26,7 +26,7 @@ from .buttons import buttons
 from .kernel_matrix import badge, recorded
 
 
-class Sample(LiteralInclude):
+class SampleDirective(LiteralInclude):
     """Show code-samples/ARGUMENT as a numbered listing."""
 
     option_spec = {"emphasize-lines": directives.unchanged_required}
@@ -68,4 +68,4 @@ def escape(text: str) -> str:
 
 def setup(app: Sphinx) -> None:
     """Register the directive."""
-    app.add_directive("sample", Sample)
+    app.add_directive("sample", SampleDirective)

@@ -75,7 +75,7 @@ class ShownSession(nodes.literal_block):
 
 
 @dataclass(frozen=True)
-class Step:
+class ShownStep:
     """One command of a session with its output, as it stands there."""
 
     terminal: str
@@ -83,16 +83,16 @@ class Step:
     text: str
 
 
-def steps(session: str) -> list[Step]:
+def steps(session: str) -> list[ShownStep]:
     """Return a session's commands, each with what it printed."""
-    found: list[Step] = []
+    found: list[ShownStep] = []
     for terminal, prompt, rest in classify(session):
         if terminal and prompt.startswith("sh"):
-            found.append(Step(terminal, prompt.strip()[-1], prompt + rest))
+            found.append(ShownStep(terminal, prompt.strip()[-1], prompt + rest))
         else:
             last = found.pop()
             text = last.text + prompt + rest
-            found.append(Step(last.terminal, last.user, text))
+            found.append(ShownStep(last.terminal, last.user, text))
     return found
 
 
@@ -125,7 +125,7 @@ def session_id(name: str) -> str:
     return str(nodes.make_id(f"session-{name}"))
 
 
-class Transcript(SphinxDirective):
+class TranscriptDirective(SphinxDirective):
     """Show docs/transcripts/ARGUMENT.console without its header lines."""
 
     required_arguments = 1
@@ -194,7 +194,7 @@ class Transcript(SphinxDirective):
         return found
 
 
-class FreshLab(SphinxDirective):
+class FreshLabDirective(SphinxDirective):
     """Tell the reader to go on in a lab in which nothing has happened yet.
 
     The suite starts a new guest there, too.
@@ -209,7 +209,7 @@ class FreshLab(SphinxDirective):
         return [text]
 
 
-class Excerpt(Transcript):
+class ExcerptDirective(TranscriptDirective):
     """Show some commands of a transcript that another page shows."""
 
     option_spec = {"steps": directives.positive_int_list}
@@ -234,6 +234,6 @@ def setup(app: Sphinx) -> None:
     """Register the lexer, the node and the directives."""
     app.add_lexer("transcript", TranscriptLexer)
     app.add_node(ShownSession, html=(visit_session, None))
-    app.add_directive("transcript", Transcript)
-    app.add_directive("excerpt", Excerpt)
-    app.add_directive("fresh-lab", FreshLab)
+    app.add_directive("transcript", TranscriptDirective)
+    app.add_directive("excerpt", ExcerptDirective)
+    app.add_directive("fresh-lab", FreshLabDirective)

@@ -1,5 +1,6 @@
 """The directives on small pages: what they make, and what they refuse."""
 
+import json
 import os
 import re
 import time
@@ -439,6 +440,20 @@ def test_button_runs_what_the_machine_can(
 def test_nothing_to_press_without_a_machine(render: Render) -> None:
     """A book without docs/live has no buttons."""
     assert "data-run" not in render(".. transcript:: uts/look")
+
+
+def test_pages_are_told_that_there_is_no_machine(plant: Plant) -> None:
+    """Until there is one, which stays; what pages link to is there in any case."""
+    folder = write_page(plant, "Text.")
+    assert run_sphinx(folder, "html") == ""
+    live = min(folder.rglob("machine.json")).parent
+    assert json.loads((live / "machine.json").read_text())["state"] == "missing"
+    assert "no machine" in (live / "SOURCES.txt").read_text()
+    (live / "SOURCES.txt").write_text("v86")
+    (live / "machine.json").write_text('{"state": "there"}')
+    assert run_sphinx(folder, "html") == ""
+    assert (live / "machine.json").read_text() == '{"state": "there"}'
+    assert (live / "SOURCES.txt").read_text() == "v86"
 
 
 @pytest.mark.parametrize("builder", ["text", "epub", "singlehtml"])

@@ -112,16 +112,6 @@ def test_rule_can_fail(
     assert finding in findings[0]
 
 
-def test_links_into_the_machine_count_where_it_is(plant: Plant) -> None:
-    """Without "make live" nothing of it is there, and then all of it is."""
-    page = {"index.html": f'{GOOD}<a href="live/SOURCES.txt">'}
-    assert website.broken_links(website.read_site(plant(page))) == []
-    site = website.read_site(plant({"live/state.zst": ""}))
-    assert website.broken_links(site) == [
-        "index.html: live/SOURCES.txt leads to no file"
-    ]
-
-
 def test_missing_title_is_found(plant: Plant) -> None:
     """A page without a title element has no name in the tab."""
     site = website.read_site(plant({"index.html": "<h1>Top</h1>"}))

@@ -111,11 +111,7 @@ def target_of(page: Page, path: str, site: Site) -> Path:
 
 
 def broken_links(site: Site) -> list[str]:
-    """Every link within the site leads to a file, and to an id where it names one.
-
-    What "make live" adds, the folder live, is looked at where it is.
-    """
-    live = min(site, key=lambda p: len(p.parts)).parent.resolve() / "live"
+    """Every link within the site leads to a file, and to an id where it names one."""
     findings = []
     for page in site.values():
         for link in dict.fromkeys(page.links):
@@ -123,8 +119,6 @@ def broken_links(site: Site) -> list[str]:
             if url.scheme:
                 continue
             target = target_of(page, url.path, site)
-            if live in target.parents and not live.exists():
-                continue
             if not target.is_file():
                 findings.append(f"{page.path.name}: {link} leads to no file")
             elif url.fragment and unquote(url.fragment) not in site[target].ids:

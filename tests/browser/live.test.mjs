@@ -20,14 +20,25 @@ function labs(page) {
         .map((lab) => lab.filter(({ cannot }) => !cannot));
 }
 
-/* Return what keeps people from using the panel. */
-async function obstacles(tab) {
+/* Return what keeps people from using the panel, or another part of the page. */
+async function obstacles(tab, part = "#machine") {
     await tab.evaluate(AXE);
-    return tab.evaluate(async () => {
-        const result = await globalThis.axe.run("#machine", { resultTypes: ["violations"] });
+    return tab.evaluate(async (name) => {
+        const result = await globalThis.axe.run(name, { resultTypes: ["violations"] });
         return result.violations.map(({ id, nodes: [{ target, failureSummary }] }) =>
             `${id}: ${target} ${failureSummary}`);
-    });
+    }, part);
+}
+
+/* Runs in the page: what stands in the place of a button, and over other text. */
+function overlaps() {
+    const boxes = (selector) => Array.from(document.querySelectorAll(selector))
+        .filter((element) => element.checkVisibility())
+        .map((element) => element.getBoundingClientRect());
+    const texts = boxes(".checked > *, main p:not(.live, .checked), .session, .highlight");
+    return boxes(".absent").filter((box) => texts.some((text) =>
+        box.left < text.right && text.left < box.right
+        && box.top < text.bottom && text.top < box.bottom)).length;
 }
 
 let book;
@@ -57,11 +68,14 @@ describe("the machine in the page", () => {
     };
     const says = (text) => note().filter({ hasText: text }).waitFor(BOUND);
 
-    test("nothing of it is loaded before a press", async () => {
+    test("nothing of it is loaded before a press, but whether it is there", async () => {
         const asked = [];
         tab.on("request", (request) => asked.push(request.url()));
+        const answered = tab.waitForResponse("**/live/machine.json");
         await tab.reload();
-        assert.deepEqual(asked.filter((url) => url.includes("/live/")), []);
+        await answered;
+        assert.deepEqual(asked.filter((url) => url.includes("/live/")),
+            [`${book.ways.http}live/machine.json`]);
     });
 
     test("a transcript runs as the book shows it, command by command", async () => {
@@ -211,12 +225,6 @@ describe("where the machine cannot run, a press says why", () => {
         return { said, wrong: tab.wrong };
     }
 
-    test("from a disk: there is no server", async () => {
-        const { said, wrong } = await answer(() => {}, book.ways.disk);
-        assert.match(said, /needs a server: .*make read/);
-        assert.deepEqual(wrong, []);
-    });
-
     for (const missing of ["panel.js", "state.zst"])
         test(`${missing} was not made`, async () => {
             const { said } = await answer((context) => context.route(`**/live/${missing}`,
@@ -239,4 +247,72 @@ describe("where the machine cannot run, a press says why", () => {
         assert.match(said, /too little memory/);
         assert.deepEqual(wrong, []);
     });
+});
+
+describe("where there is no machine, the page says why before a press", () => {
+    let context, tab;
+    afterEach(async () => {
+        const { wrong } = tab;
+        await context.close();
+        assert.deepEqual(wrong, []);
+    });
+
+    /* Open the chapter in a size; answers() gives what the site says of its machine. */
+    async function open(size, base, answers) {
+        context = await book.browser.newContext(SIZES[size]);
+        tab = await openTab(context, base);
+        await context.route("**/live/machine.json", (route) =>
+            route.fulfill({ json: answers() }));
+        await tab.goto(base + CHAPTER);
+    }
+
+    const buttons = () => tab.locator(".live button:visible");
+    const reason = () => tab.locator("#no-machine");
+
+    /* Check that each place has the reason or leads to it, and nothing to press. */
+    async function explained(short) {
+        await tab.locator(".live a.absent").first().waitFor(BOUND);
+        assert.equal(await buttons().count(), 0);
+        const places = await tab.locator(".live").count();
+        const links = tab.locator(".live a.absent:visible").filter({ hasText: short });
+        assert.equal(await reason().count(), 1);
+        assert.equal(await links.count(), places - 1);
+        await links.last().click();
+        const box = await reason().boundingBox();
+        const { width, height } = tab.viewportSize();
+        assert.ok(box.x >= 0 && box.x + box.width <= width, "within the page");
+        assert.ok(box.y >= 0 && box.y + box.height <= height, "where the link leads");
+        assert.equal(await tab.evaluate(overlaps), 0);
+        assert.deepEqual(await obstacles(tab, "main"), []);
+        return reason().textContent();
+    }
+
+    const why = "The machine could not be built: the registry cannot be reached "
+        + "(ECONNREFUSED): see what 'npm config list' has. `make live` tries again.";
+    for (const size of Object.keys(SIZES)) {
+        test(`${size}: from a disk there is no server`, async () => {
+            await open(size, book.ways.disk);
+            assert.match(await explained("No machine here"), /needs a server: .*make read/);
+        });
+
+        test(`${size}: only the book was made`, async () => {
+            await open(size, book.ways.http, () => ({ state: "missing", why: "" }));
+            assert.match(await explained("No machine here"), /no machine yet: .*make live/);
+        });
+
+        test(`${size}: it could not be built`, async () => {
+            await open(size, book.ways.http, () => ({ state: "missing", why }));
+            assert.equal(await explained("No machine here"), why);
+        });
+
+        test(`${size}: it is being built, and then it is there`, async () => {
+            let state = "building";
+            await open(size, book.ways.http, () => ({ state, why: "" }));
+            assert.match(await explained("Being built"), /being built/);
+            state = "there";
+            await buttons().first().waitFor(BOUND);
+            assert.equal(await tab.locator(".absent").count(), 0);
+            assert.equal(await buttons().count(), await tab.locator(".live").count());
+        });
+    }
 });

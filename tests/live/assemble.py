@@ -16,6 +16,8 @@ import textwrap
 import time
 from pathlib import Path
 
+from book.files import machine
+
 from tests import CHECKOUT
 from tests.lab import cache, outside, sources
 from tests.lab.cache import LabError
@@ -82,6 +84,7 @@ def install(packed: Path, debian: Path) -> None:
         write_exercises(live)
         pack_compiler(debian, live / "compiler.squashfs")
         write_sources(debian, live)
+        machine.tell(live, machine.THERE)
         shutil.rmtree(TARGET, ignore_errors=True)
         live.rename(TARGET)
 
@@ -96,7 +99,7 @@ def write_sources(debian: Path, live: Path) -> None:
         "The emulator and the terminal, from npm": npm_packages(),
     }
     text = sources.listed("The machine in the page: what it is made of", parts)
-    (live / "SOURCES.txt").write_text(text, encoding="utf-8")
+    (live / machine.SOURCES).write_text(text, encoding="utf-8")
     shutil.copy(debian / "kernel/config", live / CONFIG)
 
 

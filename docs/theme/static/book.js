@@ -268,23 +268,35 @@ function setUpSteps(box) {
     show(0);
 }
 
-/* The machine in the page: all of it but the buttons is loaded by the first press. */
+/* The machine in the page: all of it but the buttons is loaded by the first press. Where
+   there is none, that is said in the place of the buttons: whole in the first, which the
+   others lead to. */
 
 const NO_SERVER = "The machine needs a server: read the book with `make read`.";
 const NO_MACHINE = "This copy of the book has no machine yet: `make live` builds it.";
+const ABSENT = {
+    building: {
+        short: "Being built",
+        whole: "The machine that runs this is being built. The buttons come by themselves.",
+    },
+    missing: { short: "No machine here", whole: NO_MACHINE },
+};
+const AGAIN = 2000; // milliseconds until a site whose machine is being built is asked again
+
+function machinePlace() {
+    return new URL(`${document.documentElement.dataset.content_root}live/`, location.href);
+}
 
 /* Return why nothing comes of a press, "" if something does. */
 async function press(button) {
-    if (location.protocol === "file:")
-        return NO_SERVER;
-    const place = new URL(`${document.documentElement.dataset.content_root}live/`, location.href);
+    const place = machinePlace();
     const panel = await import(new URL("panel.js", place).href).catch(() => null);
     if (!panel)
         return NO_MACHINE;
     return panel.press(button, { place, missing: NO_MACHINE, memory: { remember, remembered } });
 }
 
-function setUpMachine(button) {
+function setUpButton(button) {
     const why = document.createElement("output");
     why.className = "why";
     if (remembered("exercises", {})[button.dataset.try]?.passed)
@@ -295,6 +307,49 @@ function setUpMachine(button) {
         if (why.textContent)
             button.after(why);
     });
+}
+
+/* Return what the site says of its machine: its state, and why there is none. */
+async function askForMachine() {
+    if (location.protocol === "file:")
+        return { state: "missing", why: NO_SERVER };
+    const response = await fetch(new URL("machine.json", machinePlace()), { cache: "no-store" });
+    return response.json();
+}
+
+/* Return what stands in the place of a button: the reason, or what leads to it. */
+function makeAbsent(isFirst, short, whole) {
+    if (isFirst)
+        return Object.assign(document.createElement("output"),
+            { id: "no-machine", className: "absent why", textContent: whole });
+    return Object.assign(document.createElement("a"),
+        { href: "#no-machine", className: "absent", textContent: short });
+}
+
+/* Show the buttons or, if there is no machine, why. */
+function showMachine(places, { state, why }) {
+    const absent = ABSENT[state];
+    places.forEach((place, index) => {
+        place.querySelector(".absent")?.remove();
+        place.firstChild.hidden = Boolean(absent);
+        if (absent)
+            place.append(makeAbsent(index === 0, absent.short, why || absent.whole));
+    });
+}
+
+async function setUpMachine(places) {
+    let known;
+    places.forEach((place) => setUpButton(place.firstChild));
+    for (;;) {
+        /* Who gives no answer now has none to a press either, and that is said then. */
+        const machine = await askForMachine().catch(() => ({ state: "there" }));
+        if (machine.state !== known)
+            showMachine(places, machine);
+        known = machine.state;
+        if (known !== "building")
+            return;
+        await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
+    }
 }
 
 /* Whatever scrolls sideways must be reachable by the keyboard. */
@@ -333,7 +388,8 @@ setUpSearch(document.querySelector(".top input"));
 if (document.getElementById("contents"))
     setUpContents(document.getElementById("contents"));
 document.querySelectorAll(".steps").forEach(setUpSteps);
-document.querySelectorAll(".live button").forEach(setUpMachine);
+if (document.querySelector(".live"))
+    setUpMachine(Array.from(document.querySelectorAll(".live")));
 document.querySelectorAll("a[title]:has(> .std-term)").forEach(setUpTerm);
 document.querySelectorAll("div.highlight pre, .diagram, .wide").forEach((box, index) => {
     makeScrollable(box, `Scrollable content ${index + 1}`);

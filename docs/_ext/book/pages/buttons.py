@@ -2,7 +2,8 @@
 
 Transcripts, samples and exercises that the page's machine, docs/live/guest.json, can
 run get a button below them. What a press needs is loaded by the press; other builders
-than HTML, which cannot press, show none.
+than HTML, which cannot press, show none. A site is made without the machine: as long as
+it has none, its pages say so in the place of the buttons.
 """
 
 import json
@@ -15,6 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.writers.html5 import HTML5Translator
 
 from ..files.headers import newer_kernel
+from ..files.machine import tell_missing
 
 FILE = Path("docs", "live", "guest.json")
 LABELS = {
@@ -66,8 +68,15 @@ def pass_by(_translator: nodes.NodeVisitor, _node: nodes.Node) -> None:
     raise nodes.SkipNode
 
 
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Have the pages told that there is no machine, unless there is."""
+    if app.builder.name == "html" and error is None:
+        tell_missing(Path(app.outdir))
+
+
 def setup(app: Sphinx) -> None:
-    """Register the button."""
+    """Register the button, and what pages without a machine are told."""
+    app.connect("build-finished", finish)
     app.add_node(
         live_button,
         html=(visit_button, None),

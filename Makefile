@@ -14,11 +14,11 @@ help: ## list these verbs
 
 # Reading
 
-# The book is served at once; the machine in the page is there when it is ready.
+# The book is served at once; what only the page's machine needs is installed beside it.
 read: ## render the book and serve it on 127.0.0.1:8000 (PORT=8001 elsewhere)
-	@tests/setup/install samples read live
-	@$(MAKE) --no-print-directory html
-	@tests/live/read --port $(PORT)
+	@declined=$$(tests/setup/install samples read --later live) && \
+	    $(MAKE) --no-print-directory html && \
+	    tests/live/read --port $(PORT) $${declined:+--without-machine}
 
 html: samples ## render the book into build/html
 	@tests/setup/install read

@@ -6,6 +6,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests import CHECKOUT
@@ -139,6 +140,157 @@ def test_nothing_is_missing(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+ASKED = 'echo "$@" >>asked'
+# Two packages, of which the book needs one.
+PACKAGES = """\
+read     graphviz            draws the figures
+live     graphviz            the same, for it
+live     zstd                packs its state
+"""
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Path:
+    """Return a copy of the programs, with a short list; apt-get notes its calls."""
+    folder = tmp_path / "tests/setup"
+    folder.mkdir(parents=True)
+    for name in ("install", "lacking", "later"):
+        shutil.copy(CHECKOUT / "tests/setup" / name, folder)
+    (folder / "packages.txt").write_text(PACKAGES)
+    bare_machine(tmp_path, ASKED)
+    fake(tmp_path, "id", "echo 1000")
+    note = 'echo sudo "$@" >>asked; [ "$1" != -n ] || shift; exec "$@"'
+    fake(tmp_path, "sudo", note)
+    return tmp_path
+
+
+def answer(folder: Path, text: str) -> tuple[int, str]:
+    """Answer what "install" asks on a terminal; return its status and what is declined.
+
+    All that it showed lies in the file shown.
+    """
+    path = f"PATH={folder}/bin:{os.environ['PATH']}"
+    command = "tests/setup/install read --later live >declined"
+    words = ["/usr/bin/env", path, "CI=", "sh", "-c", command]
+    with pexpect.spawn(words[0], words[1:], cwd=str(folder), timeout=SECONDS) as child:
+        child.expect_exact("[Y/n] ")
+        child.sendline(text)
+        shown = child.before
+        child.expect(pexpect.EOF)
+    (folder / "shown").write_bytes(shown)
+    return int(child.exitstatus or 0), (folder / "declined").read_text()
+
+
+def asked(folder: Path) -> list[str]:
+    """Return what was asked of apt-get, as its verb and the packages."""
+    path = folder / "asked"
+    lines = path.read_text().splitlines() if path.exists() else []
+    calls = [line.split() for line in lines if not line.startswith("sudo ")]
+    told = {"update", "install", "graphviz", "zstd"}
+    return [" ".join(word for word in call if word in told) for call in calls]
+
+
+def installs(folder: Path, *names: str) -> None:
+    """Let these packages be there."""
+    there = "".join(f"echo installed {name}; " for name in names)
+    fake(folder, "dpkg-query", there)
+
+
+def test_one_question_for_all(setup: Path) -> None:
+    """It names each package once; what comes later is not installed now."""
+    assert answer(setup, "") == (0, "")
+    shown = (setup / "shown").read_text()
+    assert shown.count("graphviz") == shown.count("zstd") == 1
+    assert "while you read, for the machine in the pages:\n  zstd" in shown
+    assert asked(setup) == ["update", "install graphviz"]
+
+
+def test_package_of_two_tasks(setup: Path) -> None:
+    """It is named once."""
+    path = fake(setup, "dpkg-query", "exit 1")
+    done = call([str(setup / "tests/setup/lacking"), "read", "live"], PATH=path)
+    assert done.stdout.split() == ["graphviz", "zstd"]
+
+
+def test_for_the_book_only(setup: Path) -> None:
+    """Then the caller is told; the book's packages are installed all the same."""
+    assert answer(setup, "b") == (0, "declined\n")
+    assert asked(setup) == ["update", "install graphviz"]
+
+
+def test_nothing_at_all(setup: Path) -> None:
+    """Without the book's own packages there is no book."""
+    assert answer(setup, "n") == (1, "")
+    assert asked(setup) == []
+
+
+def test_nothing_but_what_comes_later(setup: Path) -> None:
+    """It is asked for as well; without it there still is a book."""
+    installs(setup, "graphviz")
+    assert answer(setup, "n") == (0, "declined\n")
+    assert asked(setup) == []
+    assert answer(setup, "y") == (0, "")
+    assert asked(setup) == [
+        "update"
+    ], "sudo asks for its password where it can be given"
+
+
+def later(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run "later" in a copy of the programs, without a terminal."""
+    path = f"PATH={folder}/bin:{os.environ['PATH']}"
+    program = str(folder / "tests/setup/later")
+    return call(["env", "-C", str(folder), path, program, *arguments])
+
+
+def test_later_packages_are_fetched_first(setup: Path) -> None:
+    """By whoever calls, into a folder of the checkout; what is there is left out."""
+    installs(setup, "graphviz")
+    assert later(setup, "fetch", "live").returncode == 0
+    assert asked(setup) == ["install zstd"]
+    said = (setup / "asked").read_text()
+    assert "--download-only" in said and "sudo" not in said
+    assert (setup / "build/packages/partial").is_dir(), "apt-get does not make it"
+
+
+def test_later_packages_are_installed(setup: Path) -> None:
+    """By sudo, which must not ask, without the network; what was fetched then goes."""
+    (setup / "build/packages").mkdir(parents=True)
+    installs(setup, "graphviz")
+    assert later(setup, "install", "live").returncode == 0
+    assert asked(setup)[-1] == "install zstd"
+    last = (setup / "asked").read_text().splitlines()[-1]
+    assert "--no-download" in last
+    said = (setup / "asked").read_text()
+    assert "sudo -n env " in said and "sudo env" not in said
+    assert not (setup / "build/packages").exists()
+
+
+def test_sudo_that_wants_a_password(setup: Path) -> None:
+    """The message names what is missing, in one line: the page shows it."""
+    fake(setup, "sudo", "exit 1")
+    done = later(setup, "install", "live")
+    assert done.returncode == 1
+    words = "later: sudo wants a password, or gives no right to install graphviz zstd"
+    assert words in done.stderr
+    assert asked(setup) == []
+
+
+def test_later_without_the_network(setup: Path) -> None:
+    """That it is the network is said, in one line."""
+    fake(setup, "apt-get", "echo E: no route >&2; exit 100")
+    done = later(setup, "fetch", "live")
+    assert done.returncode == 1
+    assert "E: no route\nlater: apt-get cannot download" in done.stderr
+
+
+def test_later_with_nothing_missing(setup: Path) -> None:
+    """Then nobody is asked."""
+    installs(setup, "graphviz", "zstd")
+    for step in ("fetch", "install"):
+        assert later(setup, step, "live").returncode == 0
+    assert not (setup / "asked").exists()
+
+
 def room(folder: Path, kilobytes: int) -> subprocess.CompletedProcess[str]:
     """Write so much, then fail, on a disk of two megabytes."""
     small = ["bwrap", "--dev-bind", "/", "/", "--size", str(2 << 20), "--tmpfs", folder]
@@ -163,7 +315,9 @@ def test_room_runs_its_command(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
 
 
-@pytest.mark.parametrize("program", ["node-modules", "install", "room"])
+@pytest.mark.parametrize(
+    "program", ["node-modules", "install", "lacking", "later", "room"]
+)
 def test_wrong_call(program: str) -> None:
     """A wrong call gives the usage and status 2; --help the same, and 0."""
     path = str(CHECKOUT / "tests/setup" / program)

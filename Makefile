@@ -18,7 +18,7 @@ help: ## list these verbs
 read: ## render the book and serve it on 127.0.0.1:8000 (PORT=8001 elsewhere)
 	@declined=$$(tests/setup/install samples read --later live) && \
 	    $(MAKE) --no-print-directory html && \
-	    tests/live/read --port $(PORT) $${declined:+--without-machine}
+	    exec tests/live/read --port $(PORT) $${declined:+--without-machine}
 
 html: samples ## render the book into build/html
 	@tests/setup/install read

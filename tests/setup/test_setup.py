@@ -275,6 +275,12 @@ def test_sudo_that_wants_a_password(setup: Path) -> None:
     assert asked(setup) == []
 
 
+def test_later_for_no_task(setup: Path) -> None:
+    """A task that is none is a wrong call, not one for which nothing is missing."""
+    done = later(setup, "fetch", "gone")
+    assert (done.returncode, "usage: " in done.stderr) == (2, True)
+
+
 def test_later_without_the_network(setup: Path) -> None:
     """That it is the network is said, in one line."""
     fake(setup, "apt-get", "echo E: no route >&2; exit 100")

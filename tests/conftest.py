@@ -1,8 +1,10 @@
-"""What all Python tests of the book share: one closing line, and a language."""
+"""What all Python tests of the book share: one closing line, a language, and a lab."""
 
 import os
 
 import pytest
+
+pytest_plugins = ["tests.lab.fixtures"]
 
 os.environ["LC_ALL"] = "C.UTF-8"  # what programs say is compared
 

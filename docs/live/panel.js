@@ -3,10 +3,10 @@
 
 import { readKinds } from "./compare.js";
 import { GivenUp, Machine, MachineError } from "./machine.js";
-import { importModule, loadJSON, loadParts, MissingError } from "./parts.js";
+import { importModule, loadJSON, loadParts, MissingError } from "./download.js";
 import { Screen } from "./screen.js";
 import { nameOf, StepError } from "./session.js";
-import { Walk } from "./walk.js";
+import { Replay } from "./replay.js";
 import { Workbench } from "./workbench.js";
 
 const NEEDED = 0.5; // gigabytes that a browser says the device has, at least
@@ -153,9 +153,9 @@ class Panel {
         this.screen = new Screen(Terminal, {
             tabs: this.#find("[role=tablist]"),
             screens: this.#find(".screens"),
-            typed: (number, text) => this.walk.session.key(number, text),
+            typed: (number, text) => this.replay.session.key(number, text),
         });
-        this.walk = new Walk(this.machine, readKinds(classes), labs, {
+        this.replay = new Replay(this.machine, readKinds(classes), labs, {
             show: (number, text) => this.screen.write(number, text),
             opened: (number, user) => this.screen.open(number, user),
             typing: (step) => this.#follow(step),
@@ -226,13 +226,13 @@ class Panel {
             say: (text) => this.say(text),
             work: (work) => this.work(work),
             seat: (number, user) => this.#seat(number, user),
-            enter: (number, command) => this.walk.session.enter(number, command),
+            enter: (number, command) => this.replay.session.enter(number, command),
         }, { ...this.#site, labs: this.#labs, kernel: this.#kernel });
     }
 
     /* Show a terminal of the machine, opened if nothing was typed in it yet. */
     async #seat(number, user) {
-        await this.walk.session.terminal(number, user);
+        await this.replay.session.terminal(number, user);
         this.screen.select(number);
     }
 
@@ -247,24 +247,24 @@ class Panel {
     }
 
     #enable() {
-        const { next } = this.walk ?? {};
+        const { next } = this.replay ?? {};
         this.#showNext();
         const ours = this.#name && !this.#busy;
         const button = this.#find(".next");
         button.disabled = this.#find(".all").disabled = !ours || !next;
         button.textContent = ours && next ? `Next: ${next.command[0]}` : "Next command";
-        button.hidden = this.#find(".all").hidden = Boolean(this.walk && !this.#name);
+        button.hidden = this.#find(".all").hidden = Boolean(this.replay && !this.#name);
         this.#find(".leave").hidden = this.screen?.current === undefined;
         this.#find(".workbench").inert = this.#busy;
-        this.#find(".fresh").disabled = !this.walk;
+        this.#find(".fresh").disabled = !this.replay;
     }
 
     /* Bring the machine to where a transcript begins. */
     async #begin(name) {
-        const differed = await this.walk.go(name, (before, left) => {
+        const differed = await this.replay.go(name, (before, left) => {
             this.say(`First what comes before it: ${before} (${left} to go)`);
         });
-        const [{ terminal, mark }] = this.walk.steps;
+        const [{ terminal, mark }] = this.replay.steps;
         const user = mark === "#" ? "root" : "reader";
         await this.#seat(terminal, user);
         this.screen.focus();
@@ -280,11 +280,11 @@ class Panel {
 
     /* Run the next command; return whether it printed what the book shows. */
     async #next() {
-        await this.walk.go(this.#name);
-        const { name, number, step, wrong } = await this.walk.step();
+        await this.replay.go(this.#name);
+        const { name, number, step, wrong } = await this.replay.step();
         this.screen.select(step.terminal);
         this.#markStep(name, number, wrong.length > 0);
-        const { done, all } = this.walk.place;
+        const { done, all } = this.replay.place;
         const counted = `${done} of ${all}: ${nameOf(step)}`;
         if (wrong.length === 0) {
             this.say(`${counted}\nas the book shows${done === all ? "; that was the last" : ""}`);
@@ -300,7 +300,7 @@ class Panel {
         do
             if (!await this.#next())
                 return;
-        while (this.walk.next && !this.#wanted);
+        while (this.replay.next && !this.#wanted);
     }
 
     /* Start afresh, even while something runs. */
@@ -313,11 +313,11 @@ class Panel {
         this.say("A new machine");
         for (const step of document.querySelectorAll(".step.same, .step.differs"))
             step.classList.remove("same", "differs");
-        await this.walk.restart();
+        await this.replay.restart();
         if (this.#name)
             await this.#begin(this.#name);
         else
-            await this.walk.session.terminal(1);
+            await this.replay.session.terminal(1);
     }
 
     /* Return the commands of a transcript as the page shows them. */
@@ -336,9 +336,9 @@ class Panel {
     /* Mark the command in the page that comes next, and bring it above the panel. */
     #showNext() {
         document.querySelector(".step.next")?.classList.remove("next");
-        if (!this.#name || this.#busy || !this.walk.next)
+        if (!this.#name || this.#busy || !this.replay.next)
             return;
-        const step = this.#steps(this.#name)[this.walk.place.done];
+        const step = this.#steps(this.#name)[this.replay.place.done];
         step?.classList.add("next");
         document.documentElement.style.scrollPaddingBottom = `${this.#root.offsetHeight}px`;
         step?.scrollIntoView({ block: "nearest" });
@@ -352,7 +352,7 @@ class Panel {
         this.watch.disconnect();
         this.screen?.clear();
         this.machine?.close();
-        this.machine = this.walk = this.screen = undefined; // whoever still knows the panel
+        this.machine = this.replay = this.screen = undefined; // whoever still knows the panel
         this.#root.remove();
         document.querySelector(".step.next")?.classList.remove("next");
         document.body.style.paddingBottom = document.documentElement.style.scrollPaddingBottom = "";

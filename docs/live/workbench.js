@@ -2,7 +2,7 @@
 
 import { bringCompiler, build, must, quote, writeFile } from "./compile.js";
 import { Editor } from "./editor.js";
-import { loadFile, loadJSON } from "./parts.js";
+import { loadFile, loadJSON } from "./download.js";
 import { judge } from "./verdict.js";
 
 const SAMPLES = "/book/code-samples";

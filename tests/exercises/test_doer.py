@@ -22,9 +22,7 @@ import pytest
 from tests import CHECKOUT
 from tests.exercises import catalogue, grading
 from tests.lab.cache import LabError
-from tests.lab.trial import SECONDS, SERIES, Typist, copy_package
-
-pytest_plugins = ["tests.lab.trial"]
+from tests.lab.fixtures import SECONDS, SERIES, Typist, copy_package
 
 Done = subprocess.CompletedProcess[str]
 

@@ -19,13 +19,13 @@ from contextlib import closing
 from tests import CHECKOUT, part
 from tests.faults.cases import reason
 from tests.faults.cell import CleanGuests
+from tests.faults.injected import Cell, Injected
 from tests.faults.judge import REPORTED, TOLERATED
 from tests.faults.lines import LineError
-from tests.faults.matrix import Cell, Matrix
-from tests.faults.natural import Natural
 from tests.faults.sandbox import Sandbox, possible
 from tests.faults.strace import TraceError
 from tests.faults.subject import BuildError, Subject, build, choose_runnable
+from tests.faults.untraced import Untraced
 from tests.faults.usage import PLACE
 from tests.lab.cache import DEFAULT, LabError
 from tests.lab.guest import Guest
@@ -34,7 +34,7 @@ from tests.lab.state import open_guest
 
 LAB = CHECKOUT / "tests/lab/lab"
 EVERY = 10
-Parts = list[Matrix | Natural]
+Parts = list[Injected | Untraced]
 FAILURES = (LabError, OSError, BuildError, LineError, TraceError)
 
 
@@ -61,13 +61,13 @@ class CellCollector:
         """Return what is to be run of a program."""
         if not self.here or reason(subject.name, "guest"):
             return [
-                Matrix(subject, guests, self.only),
-                Natural(subject, guests, self.only),
+                Injected(subject, guests, self.only),
+                Untraced(subject, guests, self.only),
             ]
         return [
-            Matrix(subject, here, self.only),
-            Matrix(subject, guests, self.only, self.every),
-            Natural(subject, guests, self.only),
+            Injected(subject, here, self.only),
+            Injected(subject, guests, self.only, self.every),
+            Untraced(subject, guests, self.only),
         ]
 
     def subject(self, subject: Subject) -> None:
@@ -78,8 +78,8 @@ class CellCollector:
             CleanGuests(Sandbox)
         ) as here:
             try:
-                for matrix in self.parts(subject, guests, here):
-                    for cell in matrix.cells():
+                for kind in self.parts(subject, guests, here):
+                    for cell in kind.cells():
                         cells.append(cell)
                         if not cell.judgement.right or self.show_all:
                             print(cell.show(self.series), flush=True)

@@ -10,11 +10,11 @@ import pytest
 from tests.faults import cell, judge, memory, strace, table, usage, words
 from tests.faults.cases import Case
 from tests.faults.cell import CleanGuests
+from tests.faults.injected import Cell, Injected
 from tests.faults.lines import LineError
-from tests.faults.matrix import Cell, Matrix
-from tests.faults.natural import Natural
 from tests.faults.sandbox import Sandbox
 from tests.faults.subject import BUILD, GUEST_BUILD, Subject, build, of_file, subjects
+from tests.faults.untraced import Untraced
 from tests.lab import cache
 from tests.lab.image import image
 from tests.lab.state import open_guest
@@ -80,7 +80,7 @@ def guests() -> Iterator[CleanGuests]:
 
 
 def one(
-    kind: type[Matrix] | type[Natural], name: str, only: str, at: CleanGuests
+    kind: type[Injected] | type[Untraced], name: str, only: str, at: CleanGuests
 ) -> Cell:
     """Return the cell of that name, which must exist."""
     cells = kind(wrong(name), at, only).cells()
@@ -88,8 +88,8 @@ def one(
 
 
 @pytest.mark.parametrize(("found", "name", "only"), MATRIX)
-def test_matrix_finds(places: CleanGuests, found: str, name: str, only: str) -> None:
-    run = one(Matrix, name, only, places)
+def test_injected_finds(places: CleanGuests, found: str, name: str, only: str) -> None:
+    run = one(Injected, name, only, places)
     assert run.judgement.outcome == found
     shown = run.show("7.3")
     assert f"wrong/{name}: {only}" in shown and judge.WRONG[found] in shown
@@ -99,12 +99,12 @@ def test_matrix_finds(places: CleanGuests, found: str, name: str, only: str) -> 
 
 
 @pytest.mark.parametrize(("found", "name", "only"), NATURAL)
-def test_natural_finds(guests: CleanGuests, found: str, name: str, only: str) -> None:
-    assert one(Natural, name, only, guests).judgement.outcome == found
+def test_untraced_finds(guests: CleanGuests, found: str, name: str, only: str) -> None:
+    assert one(Untraced, name, only, guests).judgement.outcome == found
 
 
 def test_what_is_left_is_named(places: CleanGuests) -> None:
-    shown = one(Matrix, "left", "chdir number 1 gives EIO", places).show()
+    shown = one(Injected, "left", "chdir number 1 gives EIO", places).show()
     assert "left behind: process /book/build/faults/wrong/left" in shown
     assert "left behind: file - /tmp/faults/cwd/left" in shown
 

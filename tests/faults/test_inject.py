@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import CHECKOUT
-from tests.lab.trial import Typist
+from tests.lab.fixtures import Typist
 from tests.part import UNKNOWN
 
 HERE = Path(__file__).resolve().parent

@@ -11,10 +11,8 @@ import pytest
 
 from tests.lab import cache
 from tests.lab.cache import LabError
+from tests.lab.fixtures import PROGRAMS, SERIES, call, refused, wait_for
 from tests.lab.image import image
-from tests.lab.trial import PROGRAMS, SERIES, call, refused, wait_for
-
-pytest_plugins = ["tests.lab.trial"]
 
 FETCH = f"tests/lab/fetch {SERIES}"
 

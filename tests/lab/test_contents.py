@@ -9,9 +9,7 @@ import pytest
 from tests.lab import contents
 from tests.lab.cache import LabError
 from tests.lab.contents import FILE, Held, parse
-from tests.lab.trial import SERIES, call, refused
-
-pytest_plugins = ["tests.lab.trial"]
+from tests.lab.fixtures import SERIES, call, refused
 
 TABLE = """\
 # KIND NAME | GUESTS | WHY

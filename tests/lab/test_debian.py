@@ -13,8 +13,6 @@ import pytest
 from tests.lab import cache, debian, fetch
 from tests.lab.cache import Kernel, LabError
 
-pytest_plugins = ["tests.lab.trial"]
-
 KERNEL = Kernel("6.12", "trixie")
 META = "linux-image-amd64"
 TRUST = debian.trust

@@ -14,10 +14,16 @@ import pytest
 
 from tests import CHECKOUT
 from tests.lab.cache import Image, LabError
+from tests.lab.fixtures import (
+    SECONDS,
+    Typist,
+    call,
+    guests,
+    must_end,
+    restored,
+    wait_for,
+)
 from tests.lab.renewal import Programs
-from tests.lab.trial import SECONDS, Typist, call, guests, must_end, restored, wait_for
-
-pytest_plugins = ["tests.lab.trial"]
 
 PROMPT = "sh1# "
 

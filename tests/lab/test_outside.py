@@ -14,9 +14,7 @@ import pytest
 
 from tests import CHECKOUT
 from tests.lab import debian, outside
-from tests.lab.trial import SECONDS, SERIES, call, refused
-
-pytest_plugins = ["tests.lab.trial"]
+from tests.lab.fixtures import SECONDS, SERIES, call, refused
 
 FETCH = ["tests/lab/fetch", SERIES]
 

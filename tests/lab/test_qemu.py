@@ -10,9 +10,7 @@ import pytest
 from tests import CHECKOUT
 from tests.lab import accel, guest, qmp, state
 from tests.lab.cache import HERE, Image, LabError
-from tests.lab.guest import Guest
-from tests.lab.image import image
-from tests.lab.trial import (
+from tests.lab.fixtures import (
     PROGRAMS,
     SERIES,
     Fake,
@@ -23,8 +21,8 @@ from tests.lab.trial import (
     refused,
     wait_for,
 )
-
-pytest_plugins = ["tests.lab.trial"]
+from tests.lab.guest import Guest
+from tests.lab.image import image
 
 # Finds the descriptors that it was given, as QEMU does, and has something to say.
 PUPPET = """#!/usr/bin/python3 -BS

@@ -13,10 +13,8 @@ import pytest
 from tests import CHECKOUT
 from tests.lab import cache, ram, state
 from tests.lab.cache import Image
+from tests.lab.fixtures import PROGRAMS, SECONDS, SERIES, plant, restored
 from tests.lab.image import image
-from tests.lab.trial import PROGRAMS, SECONDS, SERIES, plant, restored
-
-pytest_plugins = ["tests.lab.trial"]
 
 RESTORES = 10
 

@@ -17,9 +17,7 @@ import pytest
 
 from tests import CHECKOUT
 from tests.book import verbs
-from tests.lab.trial import SERIES, Typist, children, must_end
-
-pytest_plugins = ["tests.lab.trial"]
+from tests.lab.fixtures import SERIES, Typist, children, must_end
 
 # What a make that runs the check would hand down to those typed here.
 INHERITED = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")

@@ -22,8 +22,8 @@ from tests import CHECKOUT
 from tests.lab import cache, outside, sources
 from tests.lab.cache import LabError
 from tests.lab.debian import run, say
+from tests.live.image import fetched, folder, made_from, pack, pack_compiler, shipped
 from tests.live.pages import write_exercises, write_pages
-from tests.live.root import fetched, folder, made_from, pack, pack_compiler, shipped
 
 HERE = Path(__file__).resolve().parent
 

@@ -20,7 +20,7 @@ const machine = bootMachine(paths);
 try {
     await machine.ready(SECONDS);
     await new Session(machine, []).terminal(OPEN); // a reader need not wait for it
-    await machine.order("/lab/rest", SECONDS);
+    await machine.order("/lab/drop-caches", SECONDS);
 } catch (error) {
     console.error(`${error.message}; its console ends:\n${machine.console.slice(-2000)}`);
     process.exit(1);

@@ -5,7 +5,7 @@ import { python } from "./python.mjs";
 
 const PROGRAM = `
 from tests.lab.debian import DATABASE
-from tests.live.root import fetched
+from tests.live.image import fetched
 print(fetched() / "root" / DATABASE)
 `;
 

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests import CHECKOUT
-from tests.lab.trial import Typist, copy_package, must_end, wait_for
+from tests.lab.fixtures import Typist, copy_package, must_end, wait_for
 
 MACHINE = "docs/_ext/book/files/machine.py"
 ADDRESS = r"http://127\.0\.0\.1:\d+/"

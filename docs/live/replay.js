@@ -3,7 +3,7 @@
 
 import { Session } from "./session.js";
 
-export class Walk {
+export class Replay {
     #machine;
     #kinds;
     #labs;
@@ -88,7 +88,7 @@ export class Walk {
         return this.#transcript.steps;
     }
 
-    /* Where in its transcript the walk is: steps done, and steps in all. */
+    /* Where in its transcript the replay is: steps done, and steps in all. */
     get place() {
         return { done: this.#at, all: this.#transcript.steps.length };
     }

@@ -229,7 +229,7 @@ def lay_out(debian: Path, root: Path) -> None:
 
 def made_from(debian: Path) -> str:
     """Return a short name for all that the guest is made from."""
-    recipe = [HERE / name for name in ("guest", "root.py", "boot.mjs", "node.mjs")]
+    recipe = [HERE / name for name in ("guest", "image.py", "boot.mjs", "node.mjs")]
     recipe += [HERE.parent / name for name in ("lab/tree.py", "probe.c", "probe.h")]
     folders = [CHECKOUT / "code-samples", EXERCISES / "library", LAB]
     ours = sorted(EXERCISES.glob("*/grader.c")) + sorted(EXERCISES.glob("*/starter.*"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tests.faults.cases import Case, cases
 from tests.faults.cell import CleanGuests, Run
+from tests.faults.injected import Cell
 from tests.faults.judge import (
     REPORTED,
     TOLERATED,
@@ -20,7 +21,6 @@ from tests.faults.judge import (
     messages,
     own_messages,
 )
-from tests.faults.matrix import Cell
 from tests.faults.subject import Subject
 from tests.faults.usage import PLACE
 from tests.faults.words import Wrong
@@ -106,7 +106,7 @@ SURROUNDINGS = (
 )
 
 
-class Natural:
+class Untraced:
     """Runs the cells of one program without strace."""
 
     def __init__(self, subject: Subject, places: CleanGuests, only: str) -> None:

@@ -81,7 +81,7 @@ def injection(fault: Fault, site: Site, known: Trace) -> tuple[str, str]:
     return f"-e inject={site.call}:{effect}:when={when}", pad
 
 
-class Matrix:
+class Injected:
     """Runs the cells of one program in one guest."""
 
     def __init__(

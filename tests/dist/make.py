@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from tests import CHECKOUT
+from tests.exercises.catalogue import offered
 from tests.lab import cache, guest, sources
 from tests.lab.cache import Image, LabError
 from tests.lab.debian import DATABASE
@@ -32,8 +33,8 @@ LICENSE = CHECKOUT / "LICENSE"
 BOOK = "linux-namespaces-hands-on"
 
 
-def archive(source: Path, target: Path, name: str, *more: Path) -> None:
-    """Pack a folder under a name, with more files; the same make the same archive."""
+def archive(source: Path, target: Path, name: str) -> None:
+    """Pack a folder under a name; the same files make the same archive."""
 
     def plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = entry.mtime = 0
@@ -44,8 +45,15 @@ def archive(source: Path, target: Path, name: str, *more: Path) -> None:
     with target.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, 0) as packed:
         with tarfile.open(fileobj=cast(IO[bytes], packed), mode="w") as tar:
             tar.add(source, name, filter=plain)
-            for path in more:
-                tar.add(path, f"{name}/{path.name}", filter=plain)
+
+
+def copy_samples(target: Path) -> None:
+    """Copy the samples, with the starters of the exercises that pages show."""
+    shutil.copytree(CHECKOUT / "code-samples", target)
+    (target / "exercises").mkdir()
+    for exercise in offered():
+        starter = exercise.folder / f"starter{exercise.suffix}"
+        shutil.copy(starter, target / f"exercises/{exercise.name}{exercise.suffix}")
 
 
 def portable_initrd(plain: Path, target: Path) -> None:
@@ -56,7 +64,7 @@ def portable_initrd(plain: Path, target: Path) -> None:
     with cache.scratch() as tmp:
         lab = tmp / "tree" / "lab"
         shutil.copytree(HERE / "guest", lab)
-        shutil.copytree(CHECKOUT / "code-samples", lab / "book/code-samples")
+        copy_samples(lab / "book/code-samples")
         shutil.copytree(BUILD / "samples", lab / "book/build/samples")
         pack_cpio(tmp / "tree", tmp / "more")
         with target.open("wb") as whole:
@@ -118,13 +126,20 @@ def make_lab(series: str, folder: Path) -> None:
     shutil.copy(HERE / "boot", folder / "boot")
 
 
+def pack_samples(target: Path) -> None:
+    """Write the archive of the samples, for who has nothing else of the book."""
+    with cache.scratch() as tmp:
+        copy_samples(tmp / "code-samples")
+        shutil.copy(LICENSE, tmp / "code-samples")
+        archive(tmp / "code-samples", target, "code-samples")
+
+
 def make_dist(series: str, dist: Path) -> None:
     """Write everything into a folder that is empty."""
     for form in ("epub", "pdf"):
         shutil.copy(BUILD / form / f"{BOOK}.{form}", dist)
     archive(BUILD / "html", dist / f"{BOOK}-site.tar.gz", BOOK)
-    samples = dist / f"{BOOK}-samples.tar.gz"
-    archive(CHECKOUT / "code-samples", samples, "code-samples", LICENSE)
+    pack_samples(dist / f"{BOOK}-samples.tar.gz")
     shutil.copy(LICENSE, dist)
     make_lab(series, dist / "lab")
     set_modes(dist)

@@ -11,7 +11,7 @@ from tests.exercises.catalogue import Exercise
 from tests.exercises.grading import Verdict
 
 WIDTH = 80
-BOLD, RED, GREEN, PLAIN = "1", "31", "32", "0"
+BOLD, RED, GREEN = "1", "31", "32"
 
 
 def colour(text: str, *codes: str) -> str:

@@ -11,6 +11,7 @@ import pexpect
 import pytest
 
 from tests import CHECKOUT
+from tests.dist import make
 from tests.lab.cache import DEFAULT, Image
 from tests.lab.guest import command_line
 from tests.lab.image import image
@@ -25,11 +26,7 @@ BOOT_SECONDS = 120
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the lab alone, as a reader unpacks it."""
     folder = tmp_path_factory.mktemp("dist") / "lab"
-    code = (
-        "import sys; from pathlib import Path; from tests.dist import make;"
-        f"make.make_lab({DEFAULT!r}, Path(sys.argv[1]))"
-    )
-    subprocess.run(["/usr/bin/python3", "-B", "-c", code, folder], check=True)
+    make.make_lab(DEFAULT, folder)
     return folder
 
 
@@ -130,17 +127,25 @@ def test_wrong_call_prints_the_usage(lab: Path) -> None:
 
 def test_samples_come_with_their_licence(tmp_path: Path) -> None:
     """Whoever has the archive alone can read what he may do."""
-    code = (
-        "import sys; from pathlib import Path; from tests.dist import make;"
-        "make.archive(make.CHECKOUT / 'code-samples', Path(sys.argv[1]),"
-        " 'code-samples', make.LICENSE)"
-    )
     packed = tmp_path / "samples.tar.gz"
-    subprocess.run(["/usr/bin/python3", "-B", "-c", code, packed], check=True)
+    make.pack_samples(packed)
     with tarfile.open(packed) as tar:
         licence = tar.extractfile("code-samples/LICENSE")
         assert licence and licence.read() == (CHECKOUT / "LICENSE").read_bytes()
         assert "code-samples/unshare.c" in tar.getnames()
+
+
+def test_samples_come_with_what_exercises_start_from(tmp_path: Path) -> None:
+    """They compile as the samples do, by the same Makefile."""
+    packed = tmp_path / "samples.tar.gz"
+    make.pack_samples(packed)
+    with tarfile.open(packed) as tar:
+        tar.extractall(tmp_path)
+    folder = tmp_path / "code-samples"
+    words = [f"BUILD={tmp_path}", f"{tmp_path}/exercises/introduction-command"]
+    subprocess.run(["make", "-s", "-C", folder, *words], check=True)
+    assert (folder / "exercises/introduction-pin.sh").exists()
+    assert not (folder / "exercises/pid-init.c").exists()  # no page shows it
 
 
 def test_archives_are_the_same_each_time(tmp_path: Path) -> None:
@@ -148,15 +153,9 @@ def test_archives_are_the_same_each_time(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     (source / "a").write_text("a")
-    code = (
-        "import sys; from pathlib import Path; from tests.dist import make;"
-        "make.archive(Path(sys.argv[1]), Path(sys.argv[2]), 'book')"
-    )
     made = []
     for name in ("one.tar.gz", "two.tar.gz"):
-        paths = [str(source), str(tmp_path / name)]
-        command = ["/usr/bin/python3", "-B", "-c", code, *paths]
-        subprocess.run(command, check=True)
+        make.archive(source, tmp_path / name, "book")
         made.append((tmp_path / name).read_bytes())
         shutil.copy(source / "a", source / "a.new")
         (source / "a.new").replace(source / "a")  # the same text, another time

@@ -24,6 +24,7 @@ def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        timeout=600,
     )
 
 
@@ -59,6 +60,16 @@ def test_verb_leads_somewhere(verb: str) -> None:
     """make knows how to make every verb that it lists."""
     run = make(CHECKOUT, "--dry-run", verb)
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_dry_runs_do_nothing() -> None:
+    """make runs a line that has $(MAKE) under --dry-run, too: it has nothing else."""
+    text = (CHECKOUT / "Makefile").read_text().replace("\\\n", "")
+    lines = [line for line in text.splitlines() if re.match(r"\t.*\$\(MAKE\)", line)]
+    assert lines
+    assert [
+        line for line in lines if not re.match(r"\t@\$\(MAKE\)[^;&|]*$", line)
+    ] == []
 
 
 @pytest.mark.parametrize(

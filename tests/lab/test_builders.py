@@ -24,9 +24,9 @@ image.build_initrd(cache.folder() / "kernels" / release, Path(sys.argv[1]))
 PAGE = """
 import sys
 from pathlib import Path
-from tests.live import root
-root.pack(root.fetched(), Path(sys.argv[1]))
-root.pack_compiler(root.fetched(), Path(sys.argv[1] + ".compiler"))
+from tests.live import image
+image.pack(image.fetched(), Path(sys.argv[1]))
+image.pack_compiler(image.fetched(), Path(sys.argv[1] + ".compiler"))
 """
 SAMPLE = """
 import subprocess, sys

@@ -54,7 +54,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
         copy / grading.BUILD,
         ignore=shutil.ignore_patterns("verify", "bench"),
     )
-    for name in ("Makefile", "index.rst"):
+    for name in ("Makefile", "index.rst", "tests/probe.c", "tests/probe.h"):
         shutil.copy(CHECKOUT / name, copy / name)
     return copy
 

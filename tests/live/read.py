@@ -22,7 +22,7 @@ LOG = CHECKOUT / "build/live.log"
 WITH_US = ["setpriv", "--pdeathsig", "TERM", "--"]  # they end as we do, however
 
 
-class Step(NamedTuple):
+class BuildStep(NamedTuple):
     """A command of the build, and whether it may be ended half way."""
 
     command: list[str]
@@ -30,9 +30,9 @@ class Step(NamedTuple):
 
 
 STEPS = [
-    Step([*WITH_US, "tests/setup/later", "fetch", "live"]),
-    Step(["tests/setup/later", "install", "live"], whole=True),
-    Step([*WITH_US, "make", "--no-print-directory", "live"]),
+    BuildStep([*WITH_US, "tests/setup/later", "fetch", "live"]),
+    BuildStep(["tests/setup/later", "install", "live"], whole=True),
+    BuildStep([*WITH_US, "make", "--no-print-directory", "live"]),
 ]
 
 OURS = ("live: ", "node_modules: ", "later: ")
@@ -52,7 +52,7 @@ def reason(said: str) -> str:
     return (told or lines or ["it said nothing"])[-1]
 
 
-class Build:
+class MachineBuild:
     """The steps that build the machine, one after the other, beside us."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class Build:
         if not self.there:
             machine.tell(SITE / machine.LIVE, state, why)
 
-    def start(self, step: Step) -> subprocess.Popen[bytes] | None:
+    def start(self, step: BuildStep) -> subprocess.Popen[bytes] | None:
         """Start a step, in a process group of its own: ^C is for the server."""
         with self.lock, LOG.open("ab") as log:
             if self.leaving:
@@ -149,7 +149,7 @@ def main() -> int:
     args = parser.parse_args()
     if args.without_machine:
         return serve(args.port)
-    build = Build()
+    build = MachineBuild()
     try:
         return serve(args.port)
     finally:

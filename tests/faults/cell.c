@@ -239,8 +239,8 @@ static void nap(void)
 
 /*
  * Watch until nobody is left or time is up. Once the subject has ended,
- * the rest has a moment to follow; a peer of a subject that failed,
- * none.
+ * the rest has a moment to follow. The peer of a subject that failed
+ * is killed, and has the time that this takes on a busy machine.
  */
 static bool watch(pid_t subject, double limit, int *status)
 {
@@ -258,8 +258,10 @@ static bool watch(pid_t subject, double limit, int *status)
             *status = WIFSIGNALED(ended) ? 128 + WTERMSIG(ended)
                                          : WEXITSTATUS(ended);
             until = now() + GRACE;
-            if (*status != 0 && peer != 0)
+            if (*status != 0 && peer != 0) {
                 kill(-peer, SIGKILL);
+                until = now() + limit;
+            }
         }
         if (pid == -1 && errno == ECHILD)
             return true;

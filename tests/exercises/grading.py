@@ -39,7 +39,6 @@ class Place(Runner, Protocol):
 
     def renew(self) -> None:
         """Undo what programs did to it, as far as that is possible."""
-        raise NotImplementedError
 
 
 @dataclass

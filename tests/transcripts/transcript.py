@@ -36,6 +36,7 @@ from book.files.transcripts import (
     read_session,
     serving,
 )
+from book.files.transcripts import page_sessions as shown_sessions
 
 from tests import CHECKOUT
 
@@ -165,16 +166,11 @@ def read_transcript(path: Path) -> Transcript:
 
 
 def page_sessions(page: str) -> list[list[str]]:
-    """Return the names of a page's transcripts, in the order of the page.
-
-    A list for each guest: the page starts with one, and ``.. fresh-lab::`` tells the
-    reader, and us, to go on in another.
-    """
+    """Return the names of a page's transcripts in its order, a list for each guest."""
     source = DOCS / f"{page}.rst"
     if not source.exists():
         raise TranscriptError(f"there is no page docs/{page}.rst")
-    parts = re.split(r"^ *\.\. fresh-lab::$", source.read_text(), flags=re.M)
-    return [re.findall(r"^ *\.\. transcript:: (\S+)$", part, re.M) for part in parts]
+    return shown_sessions(source.read_text(encoding="utf-8"))
 
 
 def pages() -> list[str]:

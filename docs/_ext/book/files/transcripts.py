@@ -170,6 +170,29 @@ def serving(plain: Path, series: str) -> Path:
     return fitting[-1] if fitting else plain
 
 
+def page_sessions(page: str) -> list[list[str]]:
+    """Return the transcripts that the source of a page shows, in its order.
+
+    A list for each guest: the page starts with one, and ``.. fresh-lab::`` tells the
+    reader, and the suite, to go on in another.
+    """
+    parts = re.split(r"^ *\.\. fresh-lab::$", page, flags=re.MULTILINE)
+    return [re.findall(r"^ *\.\. transcript:: (\S+)$", part, re.M) for part in parts]
+
+
+def before(root: Path, name: str) -> list[str]:
+    """Return the transcripts that run in the guest of one up to it, itself the last.
+
+    For one that its page does not show yet, that is itself alone.
+    """
+    page = root / "docs" / f"{name.partition('/')[0]}.rst"
+    source = page.read_text(encoding="utf-8") if page.exists() else ""
+    for names in page_sessions(source):
+        if name in names:
+            return names[: names.index(name) + 1]
+    return [name]
+
+
 def page_reason(headers: Headers, series: str) -> str:
     """Return why the machine in the page does not run a transcript, "" if it does.
 

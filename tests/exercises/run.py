@@ -18,7 +18,7 @@ from pathlib import Path
 
 from book.files.exercises import labels
 
-from tests import CHECKOUT, part
+from tests import CHECKOUT, part, results
 from tests.exercises import catalogue
 from tests.exercises.catalogue import LEVELS, Exercise, ExerciseError, KnownProgram
 from tests.exercises.grading import (
@@ -31,6 +31,7 @@ from tests.exercises.grading import (
     grade,
 )
 from tests.lab import cache, inventory
+from tests.results import FAILED, PASSED, Ran, Rows
 
 ATTACKED = "introduction-command"  # whose grader is attacked
 LEAST = 8  # wrong versions of a solution
@@ -276,35 +277,57 @@ def called(name: str) -> set[str]:
     return {name, name.partition("-")[0]}
 
 
-def run(args: argparse.Namespace) -> part.Counts:
-    """Verify what was asked for; return how many checks hold, and how many do not.
+def verify_all(
+    series: list[str], chosen: list[Exercise], attacks: bool, jobs: int
+) -> tuple[list[Checks], list[tuple[str, Checks]]]:
+    """Verify exercises on kernels; return what making them, and each kernel, came to.
 
     All wrong versions are judged on one kernel: that of the lab, if it is among them.
     """
-    build_graders()
-    every = {exercise.name: exercise for exercise in catalogue.exercises()}
-    chosen = part.chosen([*every, "attacks"], args.only, called)
-    exercises = [every[name] for name in chosen if name in every]
-    series = part.kernels(args.kernel)
     main = cache.DEFAULT if cache.DEFAULT in series else series[0]
-    results = []
-    with planted(), ThreadPoolExecutor(args.jobs) as pool:
+    made, done = [], []
+    with planted(), ThreadPoolExecutor(jobs) as pool:
         running = []
-        for exercise, (made, built) in zip(exercises, pool.map(prepare, exercises)):
-            results.append(built)
+        for exercise, (programs_of_it, built) in zip(chosen, pool.map(prepare, chosen)):
+            made.append(built)
             if built.wrong:
                 show("all", built)
             for name in series:
-                judged = made if name == main else some(made)
+                judged = programs_of_it if name == main else some(programs_of_it)
                 running.append((name, pool.submit(verify, name, exercise, judged)))
-        if "attacks" in chosen:
+        if attacks:
             running += [(name, pool.submit(verify_attacks, name)) for name in series]
         for name, future in running:
-            results.append(future.result())
-            show(name, results[-1])
-    passed = sum(result.passed for result in results)
-    return passed, sum(len(result.wrong) for result in results), 0
+            done.append((name, future.result()))
+            show(*done[-1])
+    return made, done
+
+
+def ran(made: list[Checks], done: list[tuple[str, Checks]]) -> list[Ran]:
+    """Return the rows of the exercises."""
+    broken = {result.name for result in made if result.wrong}
+    known = {result.name for result in made}
+    return [
+        Ran(r.name, name, FAILED if r.wrong or r.name in broken else PASSED, r.name)
+        for name, r in done
+        if r.name in known
+    ]
+
+
+def run(args: argparse.Namespace) -> part.Counts:
+    """Verify what was asked for; return how many checks hold, and how many do not."""
+    rows = Rows("exercises", args.results)
+    build_graders()
+    every = {exercise.name: exercise for exercise in catalogue.exercises()}
+    names = part.chosen([*every, "attacks"], args.only, called)
+    chosen = [every[name] for name in names if name in every]
+    series = part.kernels(args.kernel)
+    made, done = verify_all(series, chosen, "attacks" in names, args.jobs)
+    stale = rows.settle(ran(made, done))
+    checked = [*made, *(result for _, result in done)]
+    passed = sum(result.passed for result in checked)
+    return passed, sum(len(result.wrong) for result in checked) + stale, 0
 
 
 if __name__ == "__main__":
-    sys.exit(part.main("exercises", __doc__, run, failures=(ExerciseError,)))
+    sys.exit(part.main("exercises", __doc__, run, results.options, (ExerciseError,)))

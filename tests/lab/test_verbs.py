@@ -5,6 +5,7 @@ is printed where is collected by tests/book/verbs.py: a command that is neither 
 here nor excused fails.
 """
 
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from book.files.content import key
 from tests import CHECKOUT
 from tests.book import verbs
 from tests.lab.fixtures import SERIES, Typist, children, must_end
@@ -38,6 +40,7 @@ EXCUSED = {
     "html BOOK_ADDRESS": "needs packages for publishing, which no reader has",
     "lint": CHECKED,
     "matrix": "rewrites what was recorded, on four kernels",
+    "matrix ONLY PART": "runs on four kernels; it is typed with one",
     "mutants": MINUTES,
     "mutants PAGE": MINUTES,
     "pdf": MINUTES,
@@ -52,6 +55,7 @@ EXCUSED = {
 SECONDS = 300.0  # bounds what hangs when a test fails: a verb may take a minute
 EXERCISE = "introduction-print"
 SESSION = "uts/name"
+SAMPLE = "uts/uts_copy"
 
 TYPED: set[str] = set()  # by the tests below, as their decorators say
 
@@ -289,6 +293,34 @@ def test_parts(make: Type) -> None:
     ends(make(line), 0, "introduction/unshare", " passed, 0 failed, 0 skipped")
     missing = make("make test PART=transcripts ONLY=uts/nme")
     ends(missing, 2, "nothing is called 'uts/nme' here; there is: uts/name", "1 failed")
+
+
+@pytest.fixture
+def recorded(copy: Path) -> Iterator[Path]:
+    """Edit a sample; return what is recorded. Both are as they were afterwards."""
+    files = copy / f"code-samples/{SAMPLE}.c", copy / "docs/kernels.json"
+    before = [file.read_text() for file in files]
+    files[0].write_text(before[0] + "/* More. */\n")
+    yield files[1]
+    for file, text in zip(files, before):
+        file.write_text(text)
+
+
+@types("test KERNEL ONLY PART", "matrix KERNEL ONLY PART")
+def test_recording(make: Type, copy: Path, recorded: Path) -> None:
+    """What was edited passes, and fails for its row alone, until that is recorded."""
+    old = recorded.read_text().splitlines()
+    words = f"PART=samples ONLY={SAMPLE}"
+    test = f"make test {words} KERNEL={SERIES}"
+    said = ("it has changed since it was recorded", f"record: make matrix {words}")
+    ends(make(test), 2, *said, " passed, 1 failed, 0 skipped")
+    ends(make(f"make matrix {words} KERNEL={SERIES}"), 0, " passed, 0 failed, ")
+    row = {"key": key(copy, "samples", f"{SAMPLE}.c"), SERIES: "passed"}
+    new = recorded.read_text().splitlines()
+    changed = [line for line in new if line not in old and '"date"' not in line]
+    assert [line.rstrip(",") for line in changed] == [
+        f'  "{SAMPLE}.c": {json.dumps(row)}'
+    ]
 
 
 @types("verify E", "faults S")

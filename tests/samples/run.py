@@ -9,9 +9,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests import CHECKOUT, part
+from book.files.samples import find_samples
+
+from tests import CHECKOUT, part, results
+from tests.lab.cache import LabError
 from tests.lab.image import image
-from tests.samples import results
+from tests.results import FAILED, PASSED, Ran, Rows
 from tests.samples.suite import Unit, UnitResult, run_units, units
 
 
@@ -56,26 +59,50 @@ def bats_files() -> list[Path]:
     return sorted((CHECKOUT / "tests/samples").glob("*.bats"))
 
 
-def options(parser: argparse.ArgumentParser) -> None:
-    """Add what only this part takes."""
-    parser.add_argument("--record", type=Path, metavar="FILE.json")
+def outcome(verdict: UnitResult) -> str:
+    """Return what docs/kernels.json says of a sample on a kernel."""
+    if verdict.failed or not (verdict.passed or verdict.skipped):
+        return FAILED
+    return PASSED if verdict.passed else "skipped: " + verdict.skipped[0]
+
+
+def ran(verdicts: list[UnitResult], known: list[Unit]) -> list[Ran]:
+    """Return the rows of the samples of which all tests ran, in whatever file.
+
+    Raises LabError where there is no such sample.
+    """
+    paths = {Path(path).name: path for path in find_samples(CHECKOUT)}
+    whole: dict[str, list[Unit]] = {}
+    for unit in known:
+        whole.setdefault(unit.sample, []).append(unit)
+    found = []
+    for verdict in verdicts:
+        sample, of_it = verdict.unit.sample, whole[verdict.unit.sample]
+        path = paths.get(sample) or paths.get(f"{sample}.c")
+        if not path:
+            raise LabError(f"{verdict.unit.file}: there is no sample {sample}")
+        done = [v.unit for v in verdicts if v.series == verdict.series]
+        if all(unit in done for unit in of_it):
+            only = verdict.unit.name if len(of_it) == 1 else sample
+            found.append(Ran(path, verdict.series, outcome(verdict), only))
+    return found
 
 
 def run(args: argparse.Namespace) -> part.Counts:
     """Run the tests that were asked for; return what they came to."""
     series = part.kernels(args.kernel)
-    known = part.chosen(units(bats_files()), args.only, Unit.called)
-    verdicts = run_all(series, [unit.only(args.only) for unit in known], args.jobs)
+    known = units(bats_files())
+    chosen = part.chosen(known, args.only, Unit.called)
+    rows = Rows("samples", args.results)
+    verdicts = run_all(series, [unit.only(args.only) for unit in chosen], args.jobs)
     if len(series) > 1:
         print(table(verdicts, series))
-    if args.record:
-        results.enter_samples(args.record, verdicts)
     return (
         sum(verdict.passed for verdict in verdicts),
-        sum(verdict.failed for verdict in verdicts),
+        sum(verdict.failed for verdict in verdicts) + rows.settle(ran(verdicts, known)),
         sum(len(verdict.skipped) for verdict in verdicts),
     )
 
 
 if __name__ == "__main__":
-    sys.exit(part.main("samples", __doc__, run, options))
+    sys.exit(part.main("samples", __doc__, run, results.options))

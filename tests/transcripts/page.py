@@ -116,11 +116,12 @@ def run_page(
 ) -> list[Outcome]:
     """Run a page's transcripts up to the one named last, all if last is the page.
 
-    Recording one transcript compares those before it. If tidy, a whole page must leave
-    its guests as they were.
+    Recording one transcript compares those before it. If tidy, all transcripts of a
+    guest must leave it as it was.
     """
     outcomes = []
+    whole = page_sessions(page)
     for todo in chosen(page, last):
         recorded = (todo if last == page else [last]) if record else []
-        outcomes += run_session(todo, series, recorded, tidy and last == page)
+        outcomes += run_session(todo, series, recorded, tidy and todo in whole)
     return outcomes

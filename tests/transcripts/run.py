@@ -8,11 +8,10 @@ beyond renaming, and nothing of a transcript in which a step ended unexpectedly.
 import argparse
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from tests import part
+from tests import part, results
 from tests.lab.cache import LabError
-from tests.samples import results
+from tests.results import FAILED, PASSED, Ran, Rows
 from tests.transcripts.page import Outcome, run_page
 from tests.transcripts.transcript import TranscriptError, page_sessions, pages
 
@@ -58,14 +57,25 @@ def work(only: list[str]) -> list[tuple[str, str]]:
 def options(parser: argparse.ArgumentParser) -> None:
     """Add what only this part takes."""
     parser.add_argument("--record", action="store_true", help="rewrite what differs")
-    parser.add_argument("--results", type=Path, metavar="FILE.json")
+    results.options(parser)
+
+
+def ran(outcome: Outcome) -> Ran:
+    """Return the row of what came of a transcript."""
+    name = outcome.name.partition("@")[0]
+    said = f"skipped: {outcome.skipped}" if outcome.skipped else PASSED
+    came_to = FAILED if outcome.wrong else said
+    return Ran(name, outcome.series, came_to, name.partition("/")[0])
 
 
 def run(args: argparse.Namespace) -> part.Counts:
     """Run or record what was asked for; return what it came to."""
     if args.record and args.kernel == "all":
         raise LabError("record one kernel at a time: they share files")
+    if args.record and args.results:
+        raise LabError("what was only recorded has not agreed yet: run it again")
     todo = work(args.only)
+    rows = Rows("transcripts", args.results)
     with ThreadPoolExecutor(args.jobs) as pool:
         running = [
             pool.submit(run_page, page, name, args.record, last, tidy=True)
@@ -76,13 +86,10 @@ def run(args: argparse.Namespace) -> part.Counts:
         for future in running:
             outcomes += future.result()
             show(future.result())
-    if args.results:
-        ran = [outcome for outcome in outcomes if not outcome.skipped]
-        rows = [(o.name.partition("@")[0], o.series, not o.wrong) for o in ran]
-        results.enter_transcripts(args.results, rows)
+    stale = 0 if args.record else rows.settle([ran(outcome) for outcome in outcomes])
     failed = sum(bool(outcome.wrong) for outcome in outcomes)
     skipped = sum(bool(outcome.skipped) for outcome in outcomes)
-    return len(outcomes) - failed - skipped, failed, skipped
+    return len(outcomes) - failed - skipped, failed + stale, skipped
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ def test_fresh_lab(docs: Path) -> None:
 
 
 def test_leftovers(docs: Path) -> None:
-    """A whole page that leaves something behind is told so, a part of it is not."""
+    """A guest's last transcript is told what is left behind, an earlier one is not."""
     write_page(docs, "page", {"a": "sh1# touch /tmp/here\n", "b": "sh1# true\n"})
     a, b = run_page("page", DEFAULT, False, "page", tidy=True)
     assert (a.wrong, b.wrong) == (
@@ -142,6 +142,7 @@ def test_leftovers(docs: Path) -> None:
         ["in the guest, after all transcripts:", "left behind: file - /tmp/here"],
     )
     assert run_page("page", DEFAULT, False, "page/a", tidy=True)[0].wrong == []
+    assert run_page("page", DEFAULT, False, "page/b", tidy=True)[1].wrong == b.wrong
 
 
 @pytest.mark.parametrize(
@@ -150,6 +151,7 @@ def test_leftovers(docs: Path) -> None:
         (["--only", "uts/nme"], "nothing is called 'uts/nme' here; there is: uts/name"),
         (["--only", "no-such"], "nothing is called 'no-such' here"),
         (["--record", "--kernel", "all"], "record one kernel at a time"),
+        (["--record", "--results", "x.json"], "has not agreed yet: run it again"),
     ],
 )
 def test_command_line(arguments: list[str], message: str) -> None:

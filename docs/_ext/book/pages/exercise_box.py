@@ -5,7 +5,8 @@
     .. exercise:: introduction-pin
 
 shows the task of tests/exercises/introduction-pin in a box: what to do, the starter,
-the commands to type, and the hint folded away. The build fails where the starter is
+the commands to type, the hint folded away, and on which kernels its grader was last
+tried with our solution and the wrong ones. The build fails where the starter is
 missing. Links name it exercise-introduction-pin.
 """
 
@@ -18,8 +19,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from ..files.exercises import Task, TaskError, find_starter, read_task, task_file
+from ..files.kernels import KernelsError
 from ..files.samples import LANGUAGES
 from .buttons import buttons
+from .kernel_matrix import badge
 
 
 class folded(nodes.General, nodes.Element):
@@ -42,7 +45,8 @@ class ExerciseDirective(SphinxDirective):
         self.env.note_dependency(str(task_file(name)))
         try:
             task = read_task(root, name)
-        except TaskError as error:
+            ran = badge(self.env, "exercises", name)
+        except (TaskError, KernelsError) as error:
             raise self.error(str(error)) from error
         starter = find_starter(root, name)
         if starter is None:
@@ -63,6 +67,7 @@ class ExerciseDirective(SphinxDirective):
         starter_box = fold("The starter", listing.children)
         at = len(box) if place is None else place
         box[at:at] = [*buttons(self.env, "try", name), starter_box]
+        box += ran
         return [box]
 
     def heading(self, name: str, task: Task) -> list[nodes.Node]:

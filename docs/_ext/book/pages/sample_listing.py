@@ -23,7 +23,7 @@ from ..files.headers import HeaderError, parse_header
 from ..files.kernels import KernelsError
 from ..files.samples import FOLDER, LANGUAGES
 from .buttons import buttons
-from .kernel_matrix import badge, recorded
+from .kernel_matrix import badge
 
 
 class SampleDirective(LiteralInclude):
@@ -40,7 +40,7 @@ class SampleDirective(LiteralInclude):
         try:
             text = Path(self.env.srcdir, path).read_text(encoding="utf-8")
             header = parse_header(text, path)
-            kernels = recorded(self.env)
+            ran = badge(self.env, "samples", sample)
         except FileNotFoundError as error:
             raise self.error(f"no sample {path}") from error
         except (HeaderError, KernelsError) as error:
@@ -58,7 +58,7 @@ class SampleDirective(LiteralInclude):
         entry = ("single", f"{path.name} (sample)", nodes.make_id(sample), "", None)
         index = addnodes.index(entries=[entry])
         press = buttons(self.env, "edit", sample, header.needs)
-        return [index, *shown, *press, *badge(kernels.samples.get(sample), kernels)]
+        return [index, *shown, *press, *ran]
 
 
 def escape(text: str) -> str:

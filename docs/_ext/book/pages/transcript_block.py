@@ -45,7 +45,7 @@ from ..files.transcripts import (
     serving,
 )
 from .buttons import buttons, page_kernel
-from .kernel_matrix import badge, recorded
+from .kernel_matrix import badge
 from .markup import literal
 
 
@@ -140,7 +140,7 @@ class TranscriptDirective(SphinxDirective):
         try:
             block = self.session(path)
             press = self.button(path)
-            kernels = recorded(self.env)
+            ran = badge(self.env, "transcripts", self.arguments[0])
             others = self.others(path)
         except FileNotFoundError as error:
             raise self.error(f"no transcript {path}: record it first") from error
@@ -150,8 +150,7 @@ class TranscriptDirective(SphinxDirective):
             block = container_wrapper(self, block, self.options["caption"])
         self.add_name(block)
         self.label(block)
-        row = kernels.transcripts.get(self.arguments[0])
-        return [block, *press, *badge(row, kernels), *others]
+        return [block, *press, *ran, *others]
 
     def label(self, block: nodes.Element) -> None:
         """Let other pages refer to the session."""

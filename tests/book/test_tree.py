@@ -131,17 +131,19 @@ BROKEN = [
         "old@5.10.console: serves one kernel; record uts/old for the others",
     ),
     (
-        rules.quoted_output_is_printed,
-        {
-            "docs/uts.rst": "The file\nsays ``vm`` here, and ``lab`` says that.\n",
-            "docs/transcripts/uts/look.console": "sh1# cat vm\nlab\nlvm\n",
-        },
-        "docs/uts.rst:2: no session of the page prints vm: says ``vm``",
+        rules.quoted_output_is_compared,
+        {"docs/uts.rst": ":printed:`lab` says so, and the file\nsays ``vm`` here.\n"},
+        "docs/uts.rst:2: write :printed:`vm`, which the build compares: says ``vm``",
     ),
     (
-        rules.quoted_output_is_printed,
+        rules.quoted_output_is_compared,
         {"docs/uts.rst": "``look``\nis what ls prints.\n"},
-        "docs/uts.rst:1: no session of the page prints look: ``look`` is what ls prin",
+        "docs/uts.rst:1: write :printed:`look`, which the build compares: ``look`` is",
+    ),
+    (
+        rules.quoted_output_is_compared,
+        {"docs/uts.rst": 'Here ls says "not found".\n'},
+        "docs/uts.rst:1: write :printed:`not found`, which the build compares: says",
     ),
     (
         rules.nothing_is_inline,

@@ -22,6 +22,7 @@ def setup(app: "Sphinx") -> dict[str, bool]:
         kernel_matrix,
         lexers,
         names,
+        printed,
         roles,
         sample_index,
         sample_listing,
@@ -31,7 +32,8 @@ def setup(app: "Sphinx") -> dict[str, bool]:
 
     parts = (
         *(boxes, buttons, editions, exercise_box, failures, figures, kernel_matrix),
-        *(lexers, names, roles, sample_index, sample_listing, theme, transcript_block),
+        *(lexers, names, printed, roles),
+        *(sample_index, sample_listing, theme, transcript_block),
     )
     for part in parts:
         part.setup(app)

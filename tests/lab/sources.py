@@ -33,8 +33,8 @@ file debian/copyright in it has the licenses.
 
 
 @dataclass(frozen=True, order=True)
-class Row:
-    """A package, and one source of it."""
+class Origin:
+    """A package, and one source that it is built of."""
 
     package: str
     version: str
@@ -55,17 +55,17 @@ def query(*words: str | Path, partly: bool = False) -> str:
     return done.stdout
 
 
-def rows(said: str) -> list[Row]:
+def rows(said: str) -> list[Origin]:
     """Return the rows of what dpkg-query says in FORMAT."""
     found = set()
     for line in said.splitlines():
         name, version, source, source_version, using = line.split("\t")
-        found.add(Row(name, version, source, source_version))
-        found |= {Row(name, version, *pair) for pair in BUILT_USING.findall(using)}
+        found.add(Origin(name, version, source, source_version))
+        found |= {Origin(name, version, *pair) for pair in BUILT_USING.findall(using)}
     return sorted(found)
 
 
-def installed(database: Path, names: Iterable[str] = ()) -> list[Row]:
+def installed(database: Path, names: Iterable[str] = ()) -> list[Origin]:
     """Return the packages of a dpkg database, all of them or those of that name."""
     return rows(query(f"--admindir={database}", "-W", f"-f={FORMAT}", *names))
 
@@ -97,7 +97,7 @@ def of_this_machine(*files: Path) -> str:
     return table(found) + unknown
 
 
-def table(found: Iterable[Row]) -> str:
+def table(found: Iterable[Origin]) -> str:
     """Return rows in columns, with at least two blanks between, below their heads."""
     lines = [
         HEADS,

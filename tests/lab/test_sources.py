@@ -9,7 +9,7 @@ import pytest
 from tests.lab import sources
 from tests.lab.cache import LabError
 from tests.lab.debian import DATABASE, unpack
-from tests.lab.sources import Row
+from tests.lab.sources import Origin
 
 STATUS = """\
 Package: kernel
@@ -32,15 +32,15 @@ Architecture: amd64
 Version: 3.0
 """
 KERNEL = [
-    Row("kernel", "6.1-1", "gcc-12", "12.2-3"),
-    Row("kernel", "6.1-1", "linux", "6.1-1"),
-    Row("kernel", "6.1-1", "signed", "6.1+1"),
+    Origin("kernel", "6.1-1", "gcc-12", "12.2-3"),
+    Origin("kernel", "6.1-1", "linux", "6.1-1"),
+    Origin("kernel", "6.1-1", "signed", "6.1+1"),
 ]
 SHELL = [
-    Row("shell", "1:5.2-2+b1", "bash", "1:5.2-2"),
-    Row("shell", "1:5.2-2+b1", "glibc", "2.36-9"),
+    Origin("shell", "1:5.2-2+b1", "bash", "1:5.2-2"),
+    Origin("shell", "1:5.2-2+b1", "glibc", "2.36-9"),
 ]
-TOOL = [Row("tool", "3.0", "tool", "3.0")]
+TOOL = [Origin("tool", "3.0", "tool", "3.0")]
 
 
 def tables(text: str) -> list[set[tuple[str, ...]]]:
@@ -100,7 +100,7 @@ def test_what_is_unpacked_is_known(tmp_path: Path) -> None:
     assert (tmp_path / "tree/usr/two").read_text() == "two"
     assert sources.owners(database, ["/usr/two"]) == ["two"]
     assert sources.owners(database, ["/usr"]) == ["one", "two"]
-    rows = [Row(name, "2-1", "both", "2") for name in ("one", "two")]
+    rows = [Origin(name, "2-1", "both", "2") for name in ("one", "two")]
     assert sources.installed(database) == rows
 
 

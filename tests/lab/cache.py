@@ -46,6 +46,7 @@ class Image:
     kernel: Path
     initrd: Path
     root: Path
+    processors: int = 1
 
 
 def folder() -> Path:

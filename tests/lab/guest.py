@@ -55,11 +55,11 @@ def escaped(path: Path) -> str:
     return str(path).replace(",", ",,")
 
 
-def board(root: Path, kind: str, *accel: str) -> list[str]:
+def board(root: Path, kind: str, *accel: str, processors: int = 1) -> list[str]:
     """Return what of QEMU's command line makes the lab, here and in "make dist"."""
     return [
         *("-machine", kind, *accel, "-cpu", CPU),
-        *("-m", f"{MEMORY_BYTES >> 20}M", "-smp", "1"),
+        *("-m", f"{MEMORY_BYTES >> 20}M", "-smp", str(processors)),
         "-drive",
         f"if=none,id=root,format=raw,readonly=on,file={escaped(root)}",
         *("-device", "virtio-blk-pci,drive=root"),
@@ -76,9 +76,9 @@ def terminals() -> list[str]:
 
 def machine(image: Image) -> list[str]:
     """Return the part of QEMU's command line that a saved state depends on."""
-    accel = ("-accel", ACCELERATORS[accelerator()])
+    kind = ("q35,memory-backend=memory", "-accel", ACCELERATORS[accelerator()])
     return [
-        *board(image.root, "q35,memory-backend=memory", *accel),
+        *board(image.root, *kind, processors=image.processors),
         *("-device", "virtio-9p-pci,fsdev=book,mount_tag=book"),
         *("-device", "virtio-9p-pci,fsdev=work,mount_tag=work"),
         *terminals(),

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-pytest_plugins = ["tests.lab.fixtures"]
+pytest_plugins = ["tests.lab.fixtures", "tests.lab.mirror"]
 
 os.environ["LC_ALL"] = "C.UTF-8"  # what programs say is compared
 

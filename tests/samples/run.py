@@ -12,20 +12,19 @@ from pathlib import Path
 from book.files.samples import find_samples
 
 from tests import CHECKOUT, part, results
-from tests.lab.cache import LabError
+from tests.lab.cache import Image, LabError
 from tests.lab.image import image
 from tests.results import FAILED, PASSED, Ran, Rows
 from tests.samples.suite import Unit, UnitResult, run_units, units
 
 
-def run_all(series: list[str], work: list[Unit], jobs: int) -> list[UnitResult]:
+def run_all(images: list[Image], work: list[Unit], jobs: int) -> list[UnitResult]:
     """Run all units on all kernels: a fresh guest a file, jobs of them at a time."""
     files: dict[Path, list[Unit]] = {}
     for unit in work:
         files.setdefault(unit.file, []).append(unit)
     # The longest first: a short one at the end keeps no processor waiting.
     order = sorted(files.values(), key=tests, reverse=True)
-    images = [image(name) for name in series]
     with ThreadPoolExecutor(jobs) as pool:
         running = [
             pool.submit(run_units, img, mine) for mine in order for img in images
@@ -94,7 +93,8 @@ def run(args: argparse.Namespace) -> part.Counts:
     known = units(bats_files())
     chosen = part.chosen(known, args.only, Unit.called)
     rows = Rows("samples", args.results)
-    verdicts = run_all(series, [unit.only(args.only) for unit in chosen], args.jobs)
+    images = [image(name) for name in series]
+    verdicts = run_all(images, [unit.only(args.only) for unit in chosen], args.jobs)
     if len(series) > 1:
         print(table(verdicts, series))
     return (

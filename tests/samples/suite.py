@@ -80,7 +80,7 @@ class UnitResult:
         lines = [f"{self.series:5} {unit.name:36} {counts:>9} passed"]
         lines += self.report
         lines += [f"  skip    {name}" for name in self.skipped]
-        if self.failed:
+        if self.failed and self.series in part.kernels("all"):
             lines.append("  repeat: " + part.repeat("samples", unit.name, self.series))
             lines += [f"  shell:  {line}" for line in self.shell()]
         print("\n".join(lines), flush=True)
@@ -105,12 +105,17 @@ def units(files: list[Path]) -> list[Unit]:
     return [Unit(file, name, tuple(names)) for (file, name), names in found.items()]
 
 
-def licensed(sample: str, series: str) -> bool:
-    """Tell whether a sample may be skipped: it needs a later kernel than this."""
+def needs(sample: str) -> tuple[str, ...]:
+    """Return what the needs: line of a sample has; nothing if there is no such one."""
     for path in map((CHECKOUT / FOLDER).joinpath, find_samples(CHECKOUT)):
         if sample in (path.name, path.stem):
-            return bool(newer_kernel(read_header(path).needs, series))
-    return False
+            return read_header(path).needs
+    return ()
+
+
+def licensed(sample: str, series: str) -> bool:
+    """Tell whether a sample may be skipped: it needs a later kernel than this."""
+    return bool(newer_kernel(needs(sample), series))
 
 
 class Reader:

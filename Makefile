@@ -128,6 +128,13 @@ matrix: ## run what docs/kernels.json tells of, and record it (PART=samples ONLY
 	@for part in $(RECORDED); do tests/$$part/run --kernel $(MATRIX) \
 	    --results docs/kernels.json $(addprefix --only ,$(ONLY)) || exit; done
 
+# KERNEL has a value for other verbs; here only what was typed counts.
+SWEPT = $(if $(filter command,$(origin KERNEL)),--kernel $(KERNEL))
+
+sweep: guest ## go over every kernel that Debian serves (ONLY=probes: minutes, not hours)
+	@tests/setup/install lab
+	@tests/sweep/run $(SWEPT) $(addprefix --only ,$(ONLY))
+
 lint: ## format, warnings, mistakes and spelling; seconds, no guest
 	@tests/setup/install read check
 	@tests/lint/run
@@ -182,6 +189,6 @@ distclean: clean ## remove also what was downloaded, from your cache folder
 	rm -rf node_modules
 	tests/lab/fetch --forget
 
-.PHONY: help read html epub pdf dist samples live lab lab-shell guest check test matrix lint browser
+.PHONY: help read html epub pdf dist samples live lab lab-shell guest check test matrix lint browser sweep
 .PHONY: sphinxes elsewhere replay record audit faults bench mutants clean distclean
 .PHONY: exercises start try watch hint solution reset next verify

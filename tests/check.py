@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from tests import CHECKOUT, part
 from tests.lab import cache
+from tests.sweep import run as sweeping
 
 # One after the other: what is judged by real seconds must have a processor.
 USUAL = (
@@ -68,6 +69,8 @@ def summary(parts: list[PartRun], args: argparse.Namespace) -> int:
         print(f"{one.name:12} {one.seconds:6.1f} s   {part.counts(*one.numbers)}")
     if args.kernel != "all":
         print(f"on kernel {args.kernel}; KERNEL=all runs all kernels")
+    if not (args.part or args.only):
+        print("".join(f"{line}\n" for line in sweeping.warnings()), end="")
     passed, failed, skipped = (sum(column) for column in zip(*(p.numbers for p in ran)))
     return part.end(passed, failed, skipped)
 

@@ -47,6 +47,8 @@ EXCUSED = {
     "record": "rewrites all pages, after minutes",
     "replay": CHECKED,
     "sphinxes": "downloads three Debian suites",
+    "sweep": "takes hours, on kernels that are downloaded for it",
+    "sweep ONLY": "downloads every kernel that Debian serves",
     "test": "is the check itself",
     "test PART": CHECKED,
     "verify": CHECKED,

@@ -15,12 +15,14 @@ from tests import CHECKOUT, part, results
 from tests.lab.cache import Image, LabError
 from tests.lab.image import image
 from tests.results import FAILED, PASSED, Ran, Rows
-from tests.samples.suite import Unit, UnitResult, run_units, units
+from tests.samples.suite import SampleResult, SampleTests, run_units, units
 
 
-def run_all(images: list[Image], work: list[Unit], jobs: int) -> list[UnitResult]:
+def run_all(
+    images: list[Image], work: list[SampleTests], jobs: int
+) -> list[SampleResult]:
     """Run all units on all kernels: a fresh guest a file, jobs of them at a time."""
-    files: dict[Path, list[Unit]] = {}
+    files: dict[Path, list[SampleTests]] = {}
     for unit in work:
         files.setdefault(unit.file, []).append(unit)
     # The longest first: a short one at the end keeps no processor waiting.
@@ -32,12 +34,12 @@ def run_all(images: list[Image], work: list[Unit], jobs: int) -> list[UnitResult
         return [verdict for future in running for verdict in future.result()]
 
 
-def tests(mine: list[Unit]) -> int:
+def tests(mine: list[SampleTests]) -> int:
     """Return how many tests units have."""
     return sum(len(unit.names) for unit in mine)
 
 
-def table(verdicts: list[UnitResult], series: list[str]) -> str:
+def table(verdicts: list[SampleResult], series: list[str]) -> str:
     """Return what passed on which kernel: a line a sample, a column a kernel."""
     cells: dict[str, dict[str, str]] = {}
     for verdict in verdicts:
@@ -58,20 +60,20 @@ def bats_files() -> list[Path]:
     return sorted((CHECKOUT / "tests/samples").glob("*.bats"))
 
 
-def outcome(verdict: UnitResult) -> str:
+def outcome(verdict: SampleResult) -> str:
     """Return what docs/kernels.json says of a sample on a kernel."""
     if verdict.failed or not (verdict.passed or verdict.skipped):
         return FAILED
     return PASSED if verdict.passed else "skipped: " + verdict.skipped[0]
 
 
-def ran(verdicts: list[UnitResult], known: list[Unit]) -> list[Ran]:
+def ran(verdicts: list[SampleResult], known: list[SampleTests]) -> list[Ran]:
     """Return the rows of the samples of which all tests ran, in whatever file.
 
     Raises LabError where there is no such sample.
     """
     paths = {Path(path).name: path for path in find_samples(CHECKOUT)}
-    whole: dict[str, list[Unit]] = {}
+    whole: dict[str, list[SampleTests]] = {}
     for unit in known:
         whole.setdefault(unit.sample, []).append(unit)
     found = []
@@ -91,7 +93,7 @@ def run(args: argparse.Namespace) -> part.Counts:
     """Run the tests that were asked for; return what they came to."""
     series = part.kernels(args.kernel)
     known = units(bats_files())
-    chosen = part.chosen(known, args.only, Unit.called)
+    chosen = part.chosen(known, args.only, SampleTests.called)
     rows = Rows("samples", args.results)
     images = [image(name) for name in series]
     verdicts = run_all(images, [unit.only(args.only) for unit in chosen], args.jobs)

@@ -23,7 +23,7 @@ TAP = re.compile(r"(not )?ok (\d+) (.*?)(?: # skip ?(.*))?$")
 
 
 @dataclass(frozen=True)
-class Unit:
+class SampleTests:
     """The tests of one sample in one bats file."""
 
     file: Path
@@ -45,7 +45,7 @@ class Unit:
         """Return what may name it, or one of its tests."""
         return {self.chapter, self.sample, self.name, *self.names}
 
-    def only(self, words: list[str]) -> "Unit":
+    def only(self, words: list[str]) -> "SampleTests":
         """Return it with those of its tests that words name; all if it is named."""
         tests = tuple(name for name in self.names if name in words)
         whole = not words or {self.chapter, self.sample, self.name} & set(words)
@@ -53,11 +53,11 @@ class Unit:
 
 
 @dataclass
-class UnitResult:
+class SampleResult:
     """What came of a unit on a kernel: counts, and what to show."""
 
     series: str
-    unit: Unit
+    unit: SampleTests
     passed: int = 0
     failed: int = 0
     skipped: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ class UnitResult:
         print("\n".join(lines), flush=True)
 
 
-def units(files: list[Path]) -> list[Unit]:
+def units(files: list[Path]) -> list[SampleTests]:
     """Return the tests of bats files, by sample, in the order of the files.
 
     Raises LabError for a test that does not begin with its sample's name.
@@ -102,7 +102,9 @@ def units(files: list[Path]) -> list[Unit]:
                     f'{file}: not of the form @test "SAMPLE: FACT" {{: {line}'
                 )
             found.setdefault((file, match[2]), []).append(match[1])
-    return [Unit(file, name, tuple(names)) for (file, name), names in found.items()]
+    return [
+        SampleTests(file, name, tuple(names)) for (file, name), names in found.items()
+    ]
 
 
 def needs(sample: str) -> tuple[str, ...]:
@@ -121,16 +123,16 @@ def licensed(sample: str, series: str) -> bool:
 class Reader:
     """Reads the TAP of one bats run as it arrives, and judges it by its plan."""
 
-    def __init__(self, mine: list[Unit], series: str) -> None:
+    def __init__(self, mine: list[SampleTests], series: str) -> None:
         """Expect the tests of these units, from a guest of that kernel."""
         self.series = series
-        self.verdicts = [UnitResult(series, unit) for unit in mine]
+        self.verdicts = [SampleResult(series, unit) for unit in mine]
         self.by_name = {n: v for v in self.verdicts for n in v.unit.names}
         self.plan = f"1..{len(self.by_name)}"
         self.planned = False
         self.numbers: list[int] = []
         self.names: list[str] = []
-        self.failing: UnitResult | None = None
+        self.failing: SampleResult | None = None
         self.other: list[str] = []
 
     def line(self, line: str) -> None:
@@ -155,7 +157,7 @@ class Reader:
             verdict.show()
 
     def take(
-        self, verdict: UnitResult, name: str, failed: bool, skip: str | None
+        self, verdict: SampleResult, name: str, failed: bool, skip: str | None
     ) -> None:
         """Note a result. A failure's reason is in the lines that follow it."""
         if failed:
@@ -170,7 +172,7 @@ class Reader:
             verdict.failed += 1
             verdict.report.append(f"  skipped, but needs: does not allow it: {name}")
 
-    def end(self, status: int) -> list[UnitResult]:
+    def end(self, status: int) -> list[SampleResult]:
         """Judge the whole: doubt is a failure. Return the verdicts."""
         if self.failing and self.failing.complete():
             self.failing.show()
@@ -195,7 +197,7 @@ class Reader:
         return self.verdicts
 
 
-def run_units(img: Image, mine: list[Unit]) -> list[UnitResult]:
+def run_units(img: Image, mine: list[SampleTests]) -> list[SampleResult]:
     """Run units of one file in a fresh guest."""
     file = mine[0].file
     only = ""

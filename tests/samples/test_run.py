@@ -8,12 +8,12 @@ import pytest
 from tests.lab.cache import LabError
 from tests.results import Ran
 from tests.samples import run
-from tests.samples.suite import Unit, UnitResult
+from tests.samples.suite import SampleResult, SampleTests
 
 FILE = Path("uts.bats")
-ONE = Unit(FILE, "one", ("one: a", "one: b"))
-TWO = Unit(FILE, "two.sh", ("two.sh: a",))
-MORE = Unit(Path("net.bats"), "one", ("one: c",))
+ONE = SampleTests(FILE, "one", ("one: a", "one: b"))
+TWO = SampleTests(FILE, "two.sh", ("two.sh: a",))
+MORE = SampleTests(Path("net.bats"), "one", ("one: c",))
 
 
 @pytest.fixture(autouse=True)
@@ -25,9 +25,9 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "code-samples" / name).touch()
 
 
-def verdict(unit: Unit, **counts: Any) -> UnitResult:
+def verdict(unit: SampleTests, **counts: Any) -> SampleResult:
     """Return what came of a unit."""
-    return UnitResult("6.1", unit, **counts)
+    return SampleResult("6.1", unit, **counts)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,6 @@ def test_some_tests_are_no_row() -> None:
 
 def test_test_of_no_sample_is_refused() -> None:
     """A bats file may be ahead of the samples; that is said, without a traceback."""
-    lost = Unit(Path("lost.bats"), "lost", ("lost: x",))
+    lost = SampleTests(Path("lost.bats"), "lost", ("lost: x",))
     with pytest.raises(LabError, match="lost"):
         run.ran([verdict(lost, passed=1)], [lost])

@@ -6,7 +6,7 @@ import pytest
 
 from tests.lab.cache import LabError
 from tests.samples import suite
-from tests.samples.suite import Reader, Unit, UnitResult
+from tests.samples.suite import Reader, SampleResult, SampleTests
 
 HEAD = "/*\n * {0}.c - wait\n *\n * usage: {0}\n * needs: {1}\n */\n"
 
@@ -21,20 +21,20 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
         (tmp_path / "code-samples" / f"{name}.c").write_text(head)
     file = tmp_path / "all.bats"
     units = [
-        Unit(file, "old", ("old: one", "old: two")),
-        Unit(file, "late", ("late: x",)),
+        SampleTests(file, "old", ("old: one", "old: two")),
+        SampleTests(file, "late", ("late: x",)),
     ]
     return Reader(units, "6.1")
 
 
-def judge(reader: Reader, status: int, *lines: str) -> list[UnitResult]:
+def judge(reader: Reader, status: int, *lines: str) -> list[SampleResult]:
     """Return the verdicts on a run that printed these lines and ended so."""
     for line in lines:
         reader.line(line)
     return reader.end(status)
 
 
-def failures(verdicts: list[UnitResult]) -> int:
+def failures(verdicts: list[SampleResult]) -> int:
     """Return how many tests count as failed."""
     return sum(verdict.failed for verdict in verdicts)
 

@@ -26,6 +26,7 @@ def setup(app: "Sphinx") -> dict[str, bool]:
         roles,
         sample_index,
         sample_listing,
+        sweep,
         theme,
         transcript_block,
     )
@@ -33,7 +34,7 @@ def setup(app: "Sphinx") -> dict[str, bool]:
     parts = (
         *(boxes, buttons, editions, exercise_box, failures, figures, kernel_matrix),
         *(lexers, names, printed, roles),
-        *(sample_index, sample_listing, theme, transcript_block),
+        *(sample_index, sample_listing, sweep, theme, transcript_block),
     )
     for part in parts:
         part.setup(app)

@@ -129,7 +129,13 @@ def test_rows_of_claims(plant: Plant) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "[]", "{}", record(kernels={"six": {"version": "", "modules": True}})),
+        *(
+            "",
+            "[]",
+            "{}",
+            record(claims={"a": {"ends": False, "answers": {}}}),
+            record(kernels={"six": {"version": "", "modules": True}}),
+        ),
         *(record(kernels={"6.1": {}}), record(claims={"a": {}}), record(needs=[1])),
     ],
 )

@@ -530,6 +530,7 @@ def test_bad_line_is_named(line: str, why: str) -> None:
 SAID = """Linux says something
 answer name EPERM ok\x20
 answers come in lines
+no answer name ok
 answer other
 answer third sh: a: not found
 """

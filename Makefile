@@ -100,11 +100,11 @@ next: ## name the next exercise
 
 # Writing
 
-check: ## run every check and test (KERNELS=all: on four kernels)
+check: ## run checks and tests of what changed (KERNELS=all: on four, FRESH=1: of all)
 	@tests/setup/install samples read live lab pdf check
 	@$(MAKE) --no-print-directory html live
 	@$(MAKE) --no-print-directory guest KERNEL=$(KERNELS)
-	@tests/check --kernel $(KERNELS)
+	@tests/check --kernel $(KERNELS) $(if $(FRESH),--fresh)
 
 # What is made before a part of the check runs: all of it before all parts.
 NEEDS          = html live guest
@@ -116,7 +116,7 @@ NEEDED         = $(if $(PART),$(or $(NEEDS.$(PART)),guest),$(NEEDS))
 
 test: $(NEEDED) ## run a part of it, or one thing (PART=samples ONLY=mnt/scratch KERNEL=all)
 	@tests/setup/install samples read live lab pdf check
-	@tests/check --kernel $(KERNEL) \
+	@tests/check --fresh --kernel $(KERNEL) \
 	    $(if $(PART),--part "$$PART") $(if $(ONLY),--only "$$ONLY")
 
 # What docs/kernels.json has rows of, and the kernels: all, unless one is asked for.

@@ -1,82 +1,208 @@
-"""Run every check and test of the project, part by part.
+"""Run every check and test of the project, part by part, and unit by unit.
 
 Each part is a program, tests/PART/run, that ends with a line "N passed, N failed,
-N skipped"; the last line of this one adds them up. A part that ends without such a
-line, or fails without having counted a failure, counts as one failure.
+N skipped"; the last line of this one adds them up. One that ends without such a line,
+or fails without having counted a failure, counts as one failure.
+
+A unit runs in a tree that has what it may read, and nothing else. One that passed on
+this machine, with all that it depends on as it is now, is not run again, but for some
+by lot: see units.py, stage.py and proven.py.
 """
 
 import argparse
+import os
 import sys
 import time
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
-from tests import CHECKOUT, part
-from tests.lab import cache
+from tests import CHECKOUT, changes, part, proven, stage, units
+from tests.exercises.catalogue import ExerciseError
+from tests.faults.subject import BuildError
+from tests.lab import cache, outside
+from tests.lab.cache import LabError
+from tests.part import Counts
+from tests.proven import Entry
 from tests.sweep import run as sweeping
+from tests.units import Unit
 
-# One after the other: what is judged by real seconds must have a processor.
 USUAL = (
     *("lint", "book", "browser", "live"),
     *("samples", "transcripts", "exercises", "faults", "sanitizers"),
 )
-RARE = ("mutants",)  # when asked for
+RARE = ("mutants",)  # those of samples that changed, unless they are asked for
 PARTS = (*USUAL, *RARE)
+# One after the other: what is judged by real seconds must have a processor.
+SOLE = ("book", "browser", "live")
+JOBS = os.cpu_count() or 1
 
 
 @dataclass
-class PartRun:
-    """A part of the check, and what came of it."""
+class UnitRun:
+    """What came of a unit, or of a part that was run as it is."""
 
-    name: str
-    numbers: list[int] = field(default_factory=lambda: [0, 0, 0])
-    seconds: float = 0.0
-    unknown: bool = False  # it has nothing of the names that were asked for
+    part: str
+    counts: Counts
+    seconds: float
+    chapter: str = ""
 
-    def show(self, line: str) -> None:
-        """Print a line of its output."""
-        print(f"{self.name:12}| {line}", flush=True)
 
-    def run(self, args: argparse.Namespace) -> None:
-        """Run it, show what it prints, and note its counts."""
-        command = [f"tests/{self.name}/run", "--kernel", args.kernel]
-        command += [word for name in args.only for word in ("--only", name)]
+@dataclass(frozen=True)
+class Work:
+    """A unit, and how it passed before, if it did."""
+
+    unit: Unit
+    known: Entry | None
+
+
+def show(name: str, *lines: str) -> None:
+    """Print lines of a part."""
+    print("\n".join(f"{name:12}| {line}" for line in lines), flush=True)
+
+
+def judged(status: int, numbers: list[int], name: str) -> Counts:
+    """Return what a program counted; doubt is a failure."""
+    passed, failed, skipped = numbers or (0, 0, 0)
+    if (status or not numbers) and not failed:
+        show(name, f"ended with {status} and counted no failure")
+        failed = 1
+    return passed, failed, skipped
+
+
+def run_unit(unit: Unit, kernel: str, tree: Path) -> UnitRun:
+    """Run a unit in its tree; show what it prints, at its end if others run, too."""
+    sole = unit.part in SOLE
+    command = [f"tests/{unit.part}/run", "--kernel", kernel]
+    command += ["--jobs", str(JOBS if sole else 1)]
+    command += [word for name in unit.only for word in ("--only", name)]
+    said: list[str] = []
+
+    def line(text: str) -> None:
+        if sole:
+            show(unit.part, text)
+        else:
+            said.append(text)
+
+    began = time.monotonic()
+    status, numbers = part.relayed(command, line, tree)
+    took = time.monotonic() - began
+    if said:
+        show(unit.part, *said)
+    counts = judged(status, numbers, unit.part)
+    if counts[1]:
+        show(unit.part, f"that was {unit.name}, with nothing but what it may read")
+    return UnitRun(unit.part, counts, took, unit.chapter)
+
+
+def prove(work: Work, kernel: str) -> UnitRun:
+    """Run a unit, and note that it passed. If it did before, and fails, forget all."""
+    with stage.staged(work.unit) as tree:
+        keys = proven.keys(work.unit, kernel, tree)
+        result = run_unit(work.unit, kernel, tree)
+    passed, failed, skipped = result.counts
+    if not failed:
+        for key in keys:
+            proven.write(key, Entry(passed, skipped, result.seconds))
+    elif work.known:
+        show(work.unit.part, f"{work.unit.name} passed before: nothing is reused now")
+        proven.forget()
+    return result
+
+
+def planned(
+    names: list[str], args: argparse.Namespace
+) -> tuple[list[Work], list[Work]]:
+    """Return what to run, and what is reused."""
+    mine = [unit for name in names for unit in units.PARTS[name]()]
+    if not args.part:
+        recent = changes.changed()
+        mine = [u for u in mine if u.part not in RARE or u.name in recent]
+    if args.fresh or args.part:
+        return [Work(unit, None) for unit in mine], []
+    every = [Work(u, proven.read(proven.keys(u, args.kernel)[0])) for u in mine]
+    known = [work for work in every if work.known]
+    drawn = proven.lot([work.known.seconds for work in known if work.known])
+    reused = [work for number, work in enumerate(known) if number not in drawn]
+    return [work for work in every if work not in reused], reused
+
+
+def run_part(name: str, mine: list[Work], kernel: str) -> list[UnitRun]:
+    """Run units of a part."""
+    try:
+        units.PREPARED.get(name, lambda: None)()
+    except (ExerciseError, BuildError, OSError) as error:
+        show(name, str(error))
+        return [UnitRun(name, (0, 1, 0), 0.0)]
+    began = time.monotonic()
+    with ThreadPoolExecutor(1 if name in SOLE else JOBS) as pool:
+        results = list(pool.map(lambda work: prove(work, kernel), mine))
+    took = time.monotonic() - began
+    whole = sum(result.seconds for result in results)
+    for result in results:  # together they are what the part took
+        result.seconds *= took / whole
+    return results
+
+
+def run_units(names: list[str], args: argparse.Namespace) -> tuple[list[UnitRun], list[str]]:
+    """Run parts, unit by unit; return what came of it, and what to say of the rest."""
+    todo, reused = planned(names, args)
+    results: list[UnitRun] = []
+    with stage.alone():
+        for name in names:
+            if mine := [work for work in todo if work.unit.part == name]:
+                results += run_part(name, mine, args.kernel)
+    proven.prune()
+    if not reused:
+        return results, []
+    parts = len({work.unit.part for work in reused})
+    checks = sum(work.known.passed for work in reused if work.known)
+    note = f"reused: {len(reused)} units of {parts} parts, {checks:,} checks, "
+    return results, [note + "proven here before; FRESH=1 runs all"]
+
+
+def run_named(names: list[str], args: argparse.Namespace) -> list[UnitRun]:
+    """Run what was asked for by its name, in this tree."""
+    results = []
+    for name in names:
+        command = [f"tests/{name}/run", "--kernel", args.kernel]
+        command += [word for only in args.only for word in ("--only", only)]
         began = time.monotonic()
-        status, numbers = part.relayed(command, self.show)
-        self.seconds = time.monotonic() - began
-        self.unknown = status == part.UNKNOWN
-        if numbers:
-            self.numbers = numbers
-        if not self.unknown and (status or not numbers) and not self.numbers[1]:
-            self.show(f"ended with {status} and counted no failure")
-            self.numbers[1] = 1
+        status, numbers = part.relayed(command, partial(show, name))
+        if status != part.UNKNOWN:
+            counts = judged(status, numbers, name)
+            results.append(UnitRun(name, counts, time.monotonic() - began))
+    return results
 
 
-def run_all(names: list[str], args: argparse.Namespace) -> list[PartRun]:
-    """Run parts, one after the other; return them."""
-    parts = [PartRun(name) for name in names]
-    for one in parts:
-        one.run(args)
-    return parts
+def total(results: list[UnitRun]) -> tuple[float, Counts]:
+    """Return the seconds and the counts of results together."""
+    passed, failed, skipped = map(sum, zip(*(result.counts for result in results)))
+    return sum(result.seconds for result in results), (passed, failed, skipped)
 
 
-def summary(parts: list[PartRun], args: argparse.Namespace) -> int:
-    """Print a line a part and the last line; return the exit status."""
-    ran = [one for one in parts if not one.unknown]
-    if not ran:
-        print(f"check: no part has anything called {' or '.join(args.only)}")
-        return part.end(0, 1)
-    for one in ran:
-        print(f"{one.name:12} {one.seconds:6.1f} s   {part.counts(*one.numbers)}")
-    if args.kernel != "all":
-        print(f"on kernel {args.kernel}; KERNEL=all runs all kernels")
-    if not (args.part or args.only):
-        print("".join(f"{line}\n" for line in sweeping.warnings()), end="")
-    passed, failed, skipped = (sum(column) for column in zip(*(p.numbers for p in ran)))
-    return part.end(passed, failed, skipped)
+def summary(results: list[UnitRun], notes: list[str], kernel: str) -> int:
+    """Print a line a part, one for the chapters, the last; return the exit status."""
+    for name in PARTS:
+        if mine := [result for result in results if result.part == name]:
+            seconds, counts = total(mine)
+            print(f"{name:12} {seconds:6.1f} s   {part.counts(*counts)}")
+    chapters = dict.fromkeys((r.chapter or "no chapter" for r in results), 0.0)
+    for result in results:
+        chapters[result.chapter or "no chapter"] += result.seconds
+    if len(chapters) > 1:
+        each = (f"{name} {seconds:.0f} s" for name, seconds in chapters.items())
+        print("by chapter:", ", ".join(each))
+    for note in notes:
+        print(note)
+    if kernel != "all":
+        print(f"on kernel {kernel}; KERNEL=all runs all kernels")
+    return part.end(*total(results)[1]) if results else part.end(0, 0)
 
 
-def main() -> int:
-    """Run what was asked for; return the exit status."""
+def arguments() -> argparse.Namespace:
+    """Return what was asked for."""
     parser = argparse.ArgumentParser(
         prog="tests/check", description=__doc__.split("\n")[0]
     )
@@ -86,15 +212,37 @@ def main() -> int:
         default=[],
         choices=PARTS,
         metavar="PART",
-        help="one of " + ", ".join(PARTS) + "; all but mutants when none is named",
+        help="one of " + ", ".join(PARTS) + "; if none is, of mutants what changed",
     )
     parser.add_argument("--only", action="append", default=[], metavar="NAME")
     parser.add_argument("--kernel", default=cache.DEFAULT, metavar="SERIES")
-    args = parser.parse_args()
-    names = args.part or list(USUAL)
+    parser.add_argument("--fresh", action="store_true", help="reuse nothing")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run what was asked for; return the exit status."""
+    args = arguments()
+    names = args.part or list(PARTS)
     missing = [n for n in names if not (CHECKOUT / "tests" / n / "run").exists()]
     assert not missing, missing
-    return summary(run_all(names, args), args)
+    part.end_at_once()
+    os.environ.pop("PYTHONPATH", None)  # a unit finds its own modules, not ours
+    notes: list[str] = []
+    try:
+        if args.only:
+            results = run_named(args.part or list(USUAL), args)
+        else:
+            results, notes = run_units(names, args)
+        if not (args.part or args.only):
+            notes += sweeping.warnings()
+    except (LabError, OSError) as error:
+        print(f"check: {outside.told(error)}", file=sys.stderr)
+        return part.end(0, 1)
+    if args.only and not results:
+        print(f"check: no part has anything called {' or '.join(args.only)}")
+        return part.end(0, 1)
+    return summary(results, notes, args.kernel)
 
 
 if __name__ == "__main__":

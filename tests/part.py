@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TypeVar
 
 from tests import CHECKOUT
@@ -137,8 +138,10 @@ def end_at_once() -> None:
         signal.signal(number, interrupted)
 
 
-def relayed(command: list[str], show: Callable[[str], None]) -> tuple[int, list[int]]:
-    """Run a program in the checkout and show each line it prints but the last.
+def relayed(
+    command: list[str], show: Callable[[str], None], folder: Path = CHECKOUT
+) -> tuple[int, list[int]]:
+    """Run a program in a checkout and show each line it prints but the last.
 
     Returns its exit status and what its last line counts: passed, failed, skipped;
     nothing where it ended without such a line.
@@ -146,7 +149,7 @@ def relayed(command: list[str], show: Callable[[str], None]) -> tuple[int, list[
     last = ""
     with subprocess.Popen(
         command,
-        cwd=CHECKOUT,
+        cwd=folder,
         env={**os.environ, "LC_ALL": "C.UTF-8"},  # what programs say is compared
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -31,7 +31,7 @@ EXCUSED = {
     "bench": "measures for minutes, on a machine that does nothing else",
     "browser": CHECKED,
     "check": "is what runs this",
-    "check KERNELS": "is what runs this",
+    "check FRESH KERNELS": "is what runs this",
     "dist": MINUTES,
     "distclean": "removes the cache that all checkouts share",
     "elsewhere": "makes a clean Debian 12 and 13, and runs the whole check in each",

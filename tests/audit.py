@@ -21,7 +21,7 @@ from tests.faults.subject import LAB, BuildError, build
 from tests.lab import cache, inventory
 from tests.lab.runner import Here
 
-CHECK = ["make", "check"]
+CHECK = ["make", "check", "FRESH=1"]
 WRITABLE = [CHECKOUT / "build", CHECKOUT / "work", cache.folder()]
 
 
@@ -113,7 +113,7 @@ def main() -> int:
         prog="tests/audit", description=__doc__.split("\n")[0]
     )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("command", nargs="*", help="by default make check")
+    parser.add_argument("command", nargs="*", help="by default make check FRESH=1")
     args = parser.parse_args()
     command = args.command or CHECK
     if args.inside:

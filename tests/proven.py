@@ -125,7 +125,12 @@ def digest(path: Path) -> str:
 
 @once
 def installed() -> dict[str, tuple[str, str]]:
-    """Return the packages of this machine: version, and what they depend on."""
+    """Return the packages of this machine: version, and what they depend on.
+
+    Where there is no dpkg, only the commands themselves are known.
+    """
+    if not shutil.which("dpkg-query"):
+        return {}
     form = "${Package}\t${Version}\t${Pre-Depends}, ${Depends}\n"
     done = subprocess.run(
         ["dpkg-query", "-W", "-f", form], capture_output=True, text=True, check=True
@@ -155,7 +160,8 @@ def tools(part: str) -> str:
             name, _, command = package.partition("=")
             named.add(name)
             commands.append(command or name)
-    lines = [f"{name} {installed()[name][0]}" for name in sorted(needed(named))]
+    packages = installed()
+    lines = [f"{name} {packages[name][0]}" for name in sorted(needed(named))]
     for command in commands:  # somebody may have brought their own
         if path := shutil.which(command):
             seen = os.stat(path)

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -169,7 +170,15 @@ def test_tools_of_a_part() -> None:
     versions = proven.tools("samples")
     assert f"\ngcc {proven.installed()['gcc'][0]}" in versions
     for name in (r"gcc-\d+", "libc6-dev", "qemu-system-x86", "python3"):
-        assert any(
-            proven.re.match(rf"{name} \S", line) for line in versions.split("\n")
-        )
+        assert any(re.match(rf"{name} \S", line) for line in versions.split("\n"))
     assert "\nstrace " in proven.tools("faults") and "\nstrace " not in versions
+
+
+def test_without_dpkg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """On another distribution the commands are known by their files."""
+    (tmp_path / "gcc").write_text("#!/bin/sh\n")
+    (tmp_path / "gcc").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert proven.installed.__wrapped__() == {}
+    monkeypatch.setattr(proven, "installed", dict)
+    assert f"\ngcc {tmp_path}/gcc 10 " in proven.tools.__wrapped__("samples")

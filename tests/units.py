@@ -239,7 +239,7 @@ def of_book() -> Iterator[Unit]:
             (f"{Path(name).name}.py and not {PRINTED}",),
             "",
             (code("tests/book/run.py", f"{name}.py", *own) | read) - texts.keys(),
-            frozenset(),
+            frozenset(built(["unshare"])),
             texts,
         )
     others = " or ".join(f"{Path(name).name}.py" for name in APART)

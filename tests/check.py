@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,7 @@ from tests.faults.subject import BuildError
 from tests.lab import cache, outside
 from tests.lab.cache import LabError
 from tests.part import Counts
-from tests.proven import Entry
+from tests.proven import Proof
 from tests.sweep import run as sweeping
 from tests.units import Unit
 
@@ -34,8 +35,10 @@ USUAL = (
 )
 RARE = ("mutants",)  # those of samples that changed, unless they are asked for
 PARTS = (*USUAL, *RARE)
-# One after the other: what is judged by real seconds must have a processor.
+# One unit after the other: what is judged by real seconds must have a processor.
 SOLE = ("book", "browser", "live")
+# What leaves a processor idle has company: lanes beside each other, of parts in turn.
+LANES = (("book",), ("browser", "live"))
 JOBS = os.cpu_count() or 1
 
 
@@ -54,7 +57,7 @@ class Work:
     """A unit, and how it passed before, if it did."""
 
     unit: Unit
-    known: Entry | None
+    known: Proof | None
 
 
 def show(name: str, *lines: str) -> None:
@@ -104,7 +107,7 @@ def prove(work: Work, kernel: str) -> UnitRun:
     passed, failed, skipped = result.counts
     if not failed:
         for key in keys:
-            proven.write(key, Entry(passed, skipped, result.seconds))
+            proven.write(key, Proof(passed, skipped, result.seconds))
     elif work.known:
         show(work.unit.part, f"{work.unit.name} passed before: nothing is reused now")
         proven.forget()
@@ -145,14 +148,37 @@ def run_part(name: str, mine: list[Work], kernel: str) -> list[UnitRun]:
     return results
 
 
-def run_units(names: list[str], args: argparse.Namespace) -> tuple[list[UnitRun], list[str]]:
+def in_turn(names: list[str]) -> list[list[list[str]]]:
+    """Return which lanes of parts run beside each other, one set after the other."""
+    beside = [kept for lane in LANES if (kept := [n for n in lane if n in names])]
+    alone = [[[n]] for n in names if not any(n in lane for lane in beside)]
+    # The first is lint, which is quick to find something.
+    return [*alone[:1], beside, *alone[1:]] if beside else alone
+
+
+def run_lane(
+    lane: list[str], todo: list[Work], args: argparse.Namespace
+) -> list[UnitRun]:
+    """Run parts one after the other."""
+    return [
+        result
+        for name in lane
+        if (mine := [work for work in todo if work.unit.part == name])
+        for result in run_part(name, mine, args.kernel)
+    ]
+
+
+def run_units(
+    names: list[str], args: argparse.Namespace
+) -> tuple[list[UnitRun], list[str]]:
     """Run parts, unit by unit; return what came of it, and what to say of the rest."""
     todo, reused = planned(names, args)
     results: list[UnitRun] = []
-    with stage.alone():
-        for name in names:
-            if mine := [work for work in todo if work.unit.part == name]:
-                results += run_part(name, mine, args.kernel)
+    with stage.alone() if todo else nullcontext():
+        for lanes in in_turn(names):
+            with ThreadPoolExecutor(len(lanes)) as pool:
+                running = [pool.submit(run_lane, lane, todo, args) for lane in lanes]
+                results += [one for future in running for one in future.result()]
     proven.prune()
     if not reused:
         return results, []

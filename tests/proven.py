@@ -44,7 +44,7 @@ TASKS = {
 
 
 @dataclass(frozen=True)
-class Entry:
+class Proof:
     """How a unit passed: what it counted, and how long it took."""
 
     passed: int
@@ -57,17 +57,17 @@ def folder() -> Path:
     return cache.folder() / "proven"
 
 
-def read(key: str) -> Entry | None:
+def read(key: str) -> Proof | None:
     """Return what is known of a key; it counts as used now."""
     with suppress(OSError, ValueError):
         found = ENTRY.fullmatch((folder() / key).read_text(encoding="ascii"))
         if found:
             os.utime(folder() / key)
-            return Entry(int(found[1]), int(found[2]), float(found[3]))
+            return Proof(int(found[1]), int(found[2]), float(found[3]))
     return None
 
 
-def write(key: str, entry: Entry) -> None:
+def write(key: str, entry: Proof) -> None:
     """Note how a unit passed, whole or not at all. On a full disk it is not noted."""
     with suppress(OSError), cache.scratch() as tmp:
         folder().mkdir(exist_ok=True)

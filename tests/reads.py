@@ -25,6 +25,8 @@ CONTENT = re.compile(
 STARTER = "tests/python"  # what starts every program
 # Of JavaScript the imports, and those of the Python that it has in it.
 IMPORT = re.compile(r'from "(\.[^"]+)"|^ *(from (?:tests|book)\S* import .*)$', re.M)
+DOTTED = re.compile(r"tests(\.\w+)+")  # a module, such as those in pytest_plugins
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 
 
 @cache
@@ -59,14 +61,18 @@ def module(dotted: str) -> set[str]:
     return {name for b in bases for name in (f"{b}.py", f"{b}/__init__.py")} & tracked()
 
 
-def named(source: str) -> set[str]:
-    """Return the files of ours that Python code imports itself."""
+def named(source: str, package: str = "") -> set[str]:
+    """Return the files of ours that Python code imports, or has pytest import."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and DOTTED.fullmatch(str(node.value)):
+            found |= module(str(node.value))
         if isinstance(node, ast.Import):
             found = found.union(*(module(alias.name) for alias in node.names))
         elif isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            words = package.split(".")[: 1 - node.level or None] if node.level else []
+            words += [node.module] if node.module else []
+            names = [".".join([*words, alias.name]) for alias in node.names]
             found = found.union(*map(module, names))
     return found
 
@@ -75,12 +81,25 @@ def named(source: str) -> set[str]:
 def imports(name: str) -> frozenset[str]:
     """Return the files of ours that a Python or JavaScript file imports itself."""
     if name.endswith(".py"):
-        return frozenset(named(text(name)))
+        package = name.removeprefix("docs/_ext/").rpartition("/")[0]
+        return frozenset(named(text(name), package.replace("/", ".")))
     found: set[str] = set()
     for path, python in IMPORT.findall(text(name)):
-        place = (CHECKOUT / name).parent.joinpath(path).resolve()
-        found |= named(python) if python else {str(place.relative_to(CHECKOUT))}
+        found |= named(python) if python else {beside(name, path)}
     return frozenset(found)
+
+
+def beside(name: str, path: str) -> str:
+    """Return which file is meant by a path that stands in another."""
+    place = (CHECKOUT / name).parent.joinpath(path).resolve()
+    return str(place.relative_to(CHECKOUT))
+
+
+@cache
+def included(name: str) -> frozenset[str]:
+    """Return the headers of ours that a C file includes itself, with their code."""
+    headers = {beside(name, path) for path in INCLUDE.findall(text(name))}
+    return frozenset({*headers, *(f"{h[:-2]}.c" for h in headers)}) & tracked()
 
 
 def closure(names: Iterable[str]) -> set[str]:
@@ -92,6 +111,8 @@ def closure(names: Iterable[str]) -> set[str]:
         found.add(name)
         if name.endswith((".py", ".mjs", ".js")):
             todo |= imports(name) - found
+        elif name.endswith((".c", ".h")):
+            todo |= included(name) - found
     return found
 
 
@@ -102,9 +123,8 @@ def code(*names: str) -> frozenset[str]:
     folders = {name.rpartition("/")[0] for name in found if name.endswith(".py")}
     places = tuple(f"{folder}/" for folder in folders - {"tests", "docs/_ext", ""})
     others = (name for name in below(*places) if not name.endswith(".py"))
-    return frozenset(
-        {*found, STARTER, *(n for n in others if not CONTENT.fullmatch(n))}
-    )
+    there = closure(n for n in others if not CONTENT.fullmatch(n))
+    return frozenset({*found, STARTER, *there})
 
 
 def harness(part: str) -> frozenset[str]:

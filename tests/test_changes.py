@@ -20,7 +20,7 @@ FILES = {
 }
 
 
-class Repository:
+class GitTree:
     """A repository with two samples, and its upstream."""
 
     def __init__(self, folder: Path) -> None:
@@ -62,9 +62,9 @@ class Repository:
 
 
 @pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitTree:
     """Return a repository; the mutants are those of its samples."""
-    made = Repository(tmp_path)
+    made = GitTree(tmp_path)
     suite = made.folder / "tests/samples/uts.bats"
     known = [Sample("uts", f"uts/{name}.c", suite, ()) for name in SAMPLES]
     wrong = [Mutant(sample, Block("wrong", "")) for sample in known]
@@ -81,7 +81,7 @@ EDITS = [
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_change_of_one_sample(repository: Repository, edit: tuple[str, ...]) -> None:
+def test_change_of_one_sample(repository: GitTree, edit: tuple[str, ...]) -> None:
     """It is found before it is committed, and after; the other sample is not it."""
     assert changes.changed() == set()
     repository.edit(*edit)
@@ -90,7 +90,7 @@ def test_change_of_one_sample(repository: Repository, edit: tuple[str, ...]) -> 
     assert changes.changed() == {"uts/two"}
 
 
-def test_others_do_not_have_it_yet(repository: Repository) -> None:
+def test_others_do_not_have_it_yet(repository: GitTree) -> None:
     """What is not upstream counts, however many commits ago; what is does not."""
     repository.push()
     repository.edit(*EDITS[0])
@@ -102,7 +102,7 @@ def test_others_do_not_have_it_yet(repository: Repository) -> None:
     assert changes.changed() == set()
 
 
-def test_new_sample(repository: Repository) -> None:
+def test_new_sample(repository: GitTree) -> None:
     """A file that git does not know yet has changed."""
     repository.git("rm", "-q", "--cached", "code-samples/uts/one.c")
     repository.git("commit", "-q", "-m", "test: forget")
@@ -114,7 +114,7 @@ def test_new_sample(repository: Repository) -> None:
 
 def test_first_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A clone of one commit alone has no change, and no error."""
-    made = Repository(tmp_path)
+    made = GitTree(tmp_path)
     shallow = tmp_path / "shallow"
     source = f"file://{made.folder}"
     made.git("clone", "-q", "--depth=1", source, str(shallow), cwd=tmp_path)

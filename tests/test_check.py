@@ -42,13 +42,13 @@ class Checkout:
         self.log.unlink(missing_ok=True)
         return text.splitlines()
 
-    def check(self, fresh: bool = False, kernel: str = "6.12") -> tuple[int, str]:
+    def check(self, fresh: bool = False, kernel: str = "6.12") -> tuple[int, list[str]]:
         """Run the check; return its counts, and what it says of the rest."""
         args = argparse.Namespace(part=[], only=[], fresh=fresh, kernel=kernel)
-        results, reused = check.run_units(["fake"], args)
+        results, notes = check.run_units(["fake"], args)
         if results:
             assert check.total(results)[1] == (3 * len(results), 0, 0)
-        return len(results), reused
+        return len(results), notes
 
 
 @pytest.fixture
@@ -70,14 +70,14 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
 
 def test_what_passed_is_not_run_again(checkout: Checkout) -> None:
     """It is said in a line, and does not count as passed."""
-    assert checkout.check() == (1, "") and len(checkout.runs()) == 1
+    assert checkout.check() == (1, []) and len(checkout.runs()) == 1
     said = "reused: 1 units of 1 parts, 3 checks, proven here before; FRESH=1 runs all"
-    assert checkout.check() == (0, said) and checkout.runs() == []
+    assert checkout.check() == (0, [said]) and checkout.runs() == []
 
 
 def test_fresh_runs_all(checkout: Checkout) -> None:
     """It does not look at what passed, and still notes it."""
-    assert checkout.check(fresh=True) == (1, "") == checkout.check(fresh=True)
+    assert checkout.check(fresh=True) == (1, []) == checkout.check(fresh=True)
     assert checkout.check()[0] == 0
 
 
@@ -157,8 +157,8 @@ def test_content_that_changes_meanwhile(
 ) -> None:
     """What is noted is the content that ran, not the one that came while it did."""
 
-    def edited(run: Callable[..., check.Result]) -> Callable[..., check.Result]:
-        def wrapped(*words: object) -> check.Result:
+    def edited(run: Callable[..., check.UnitRun]) -> Callable[..., check.UnitRun]:
+        def wrapped(*words: object) -> check.UnitRun:
             (checkout.tree / "value").write_text("003")
             return run(*words)
 
@@ -169,14 +169,30 @@ def test_content_that_changes_meanwhile(
     assert checkout.check()[0] == 1 and checkout.check()[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("names", "turns"),
+    [
+        (("lint", "live"), [[["lint"]], [["live"]]]),
+        (("samples", "faults"), [[["samples"]], [["faults"]]]),
+        (
+            ("lint", "book", "browser", "live", "samples"),
+            [[["lint"]], [["book"], ["browser", "live"]], [["samples"]]],
+        ),
+    ],
+)
+def test_what_runs_beside_what(names: list[str], turns: list[list[list[str]]]) -> None:
+    """Only what leaves a processor idle has company."""
+    assert check.in_turn(names) == turns
+
+
 def test_summary(capsys: pytest.CaptureFixture[str]) -> None:
     """A line a part, one for the chapters, what was reused, the last."""
     results = [
-        check.Result("samples", (2, 0, 1), 3.0, "mnt"),
-        check.Result("faults", (4, 0, 0), 4.0, "uts"),
-        check.Result("faults", (1, 1, 0), 5.0, "mnt"),
+        check.UnitRun("samples", (2, 0, 1), 3.0, "mnt"),
+        check.UnitRun("faults", (4, 0, 0), 4.0, "uts"),
+        check.UnitRun("faults", (1, 1, 0), 5.0, "mnt"),
     ]
-    assert check.summary(results, "reused: some", "all") == 1
+    assert check.summary(results, ["reused: some"], "all") == 1
     assert capsys.readouterr().out.splitlines() == [
         "samples         3.0 s   2 passed, 0 failed, 1 skipped",
         "faults          9.0 s   5 passed, 1 failed, 0 skipped",
@@ -188,5 +204,5 @@ def test_summary(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_nothing_to_run(capsys: pytest.CaptureFixture[str]) -> None:
     """Then all was reused, and the last line says that nothing ran."""
-    assert check.summary([], "reused: all", "all") == 0
+    assert check.summary([], ["reused: all"], "all") == 0
     assert capsys.readouterr().out.endswith("0 passed, 0 failed, 0 skipped\n")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests import proven
-from tests.proven import Entry
+from tests.proven import Proof
 from tests.units import Unit
 
-ENTRY = Entry(5, 1, 2.5)
+ENTRY = Proof(5, 1, 2.5)
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ def test_pruning_without_a_record() -> None:
 def test_two_runs_at_once(cached: Path) -> None:
     """Entries are there whole, or not at all, while others write, prune and forget."""
 
-    def work(number: int) -> set[Entry | None]:
+    def work(number: int) -> set[Proof | None]:
         seen = set()
         for turn in range(40):
             proven.write(f"{turn % 4}", ENTRY)

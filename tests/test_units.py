@@ -63,7 +63,7 @@ def test_every_part_has_units() -> None:
         ("transcripts/uts", "tests/transcripts/session.py"),
         ("exercises/uts-name", "tests/exercises/uts-name/wrong"),
         ("exercises/uts-name", "tests/exercises/uts-name/hints"),
-        ("exercises/uts-name", "tests/exercises/library/probe.c"),
+        ("exercises/uts-name", "tests/probe.c"),
         ("exercises/mnt-repair", "code-samples/mnt/scratch.c"),
         ("exercises/attacks", "tests/exercises/attacks/remounts.c"),
         ("faults/mnt/scratch", "code-samples/mnt/scratch.c"),
@@ -121,7 +121,7 @@ def test_outline_has_no_prose() -> None:
     shown = reads.outline("mnt", units.SHOWN, ["mnt"])
     lines = shown.splitlines()
     assert lines[:4] == page.splitlines()[:4] and ".. exercise:: mnt-private" in lines
-    order = [line for line in page.splitlines() if ".. transcript:: " in line]
+    order = [line.strip() for line in page.splitlines() if ".. transcript:: " in line]
     assert [line for line in lines if ".. transcript:: " in line] == order
     assert "A script wants a place" in page and "A script" not in shown
 

@@ -42,37 +42,40 @@ SESSIONS = r"transcript:: \S+|fresh-lab::"  # what makes a page's transcripts
 SHOWN = rf"{SESSIONS}|exercise:: +\S+"
 SITE = "build/html/"
 MACHINE = "build/html/live/"
+TOLD = f"{MACHINE}machine.json"  # what pages are told of it
+SCRIPT = re.compile(r'<script[^>]* src="([^":?]+)')
+FIRST = (f"{SITE}_static/", f"{SITE}index.html", f"{SITE}docs/introduction.html")
 NODE = ("package.json", "package-lock.json", "tests/browser/reporter.mjs")
 TOOLS = ("code-samples/Makefile", "code-samples/unshare.c")  # a tree to work with
 # Python tests that take longer than 10 s, and what they read without importing it, as
 # below; all others are one unit, which reads the whole tree.
 APART = {
     "tests/exercises/test_doer": (
-        *(*TOOLS, "Makefile", "index.rst", "docs/", "tests/exercises/", "tests/lab/"),
+        *(*TOOLS, "Makefile", "index.rst", "tests/exercises/", "tests/lab/"),
         "tests/setup/",
     ),
     "tests/lab/test_elsewhere": (*TOOLS, "tests/elsewhere", "tests/samples/run.py"),
-    "tests/lab/test_lab": (*TOOLS, "tests/samples/run.py"),
+    "tests/lab/test_lab": (*TOOLS, "tests/samples/run.py", "LICENSE", "README.md"),
     "tests/lab/test_state": (*TOOLS, "tests/samples/run.py"),
     "tests/lab/test_verbs": ("",),  # all
     "tests/live/test_read": (*TOOLS, "docs/serve"),
 }
-PRINTED = "test_every_printed_command"  # of test_verbs, which reads the prose
-NO_PROSE = ("tests/exercises/test_doer", "tests/lab/test_verbs")
+PRINTED = "test_every_printed_command"  # of test_verbs: it takes no time
+NO_PROSE = ("tests/exercises/test_doer",)
 # What tests read without importing it; a folder ends with a slash, "" is the tree.
 READ = {
     "live/compare": (
-        *(f"{MACHINE}guest.json", "docs/transcripts/classes.json"),
+        *(TOLD, f"{MACHINE}guest.json", "docs/transcripts/classes.json"),
         "tests/transcripts/compare.json",
     ),
     "live/exercises": (MACHINE, "tests/exercises/", "index.rst"),
-    "live/sources": (MACHINE, f"{SITE}docs/", f"{SITE}index.html"),
+    "live/sources": (MACHINE, f"{SITE}docs/uts.html", f"{SITE}index.html"),
     "live/transcripts": (MACHINE, "docs/transcripts/classes.json"),
-    "live/verdict": (f"{MACHINE}guest.json",),
+    "live/verdict": (TOLD, f"{MACHINE}guest.json"),
     "browser/html": (SITE,),
     "browser/reading": (SITE, "docs/transcripts/"),
-    "browser/screens": (SITE,),
-    "browser/live": (SITE, "tests/exercises/", "index.rst"),
+    "browser/screens": (*FIRST, f"{SITE}docs/samples.html"),
+    "browser/live": (*FIRST, MACHINE, "tests/exercises/", "index.rst"),
 }
 
 
@@ -228,7 +231,7 @@ def of_book() -> Iterator[Unit]:
     for name, places in APART.items():
         folder = name.rpartition("/")[0]
         modules = re.compile(rf"{folder}/(?!test_)\w+\.py")  # programs start them
-        read = below("pyproject.toml", "tests/conftest.py", *places)
+        read = below("pyproject.toml", *places)
         read -= {n for n in read if Path(n).match("tests/**/test_*.py")}
         own = [n for n in below(f"{folder}/") if modules.fullmatch(n)]
         own += [n for n in places if n.endswith(".py")]
@@ -238,7 +241,8 @@ def of_book() -> Iterator[Unit]:
             Path(name).name,
             (f"{Path(name).name}.py and not {PRINTED}",),
             "",
-            (code("tests/book/run.py", f"{name}.py", *own) | read) - texts.keys(),
+            (code("tests/book/run.py", "tests/conftest.py", f"{name}.py", *own) | read)
+            - texts.keys(),
             frozenset(built(["unshare"])),
             texts,
         )
@@ -266,11 +270,20 @@ def of_node(part: str) -> Iterator[Unit]:
         yield Unit(part, name, (name,), "", files, frozenset(), texts)
 
 
+def scripts(page: str) -> set[str]:
+    """Return the scripts that a page loads; 404.html has paths from the site's root."""
+    names = SCRIPT.findall(text(page))
+    return {
+        f"{SITE}{name[1:]}" if name.startswith("/") else reads.beside(page, name)
+        for name in names
+    }
+
+
 def of_browser() -> Iterator[Unit]:
     """Yield the units of the browser."""
     test = "tests/browser/pages.test.mjs"
     own = code("tests/browser/run.py", test) | below(
-        *NODE, "docs/serve", f"{SITE}_static/"
+        *NODE, "docs/serve", f"{SITE}_static/", TOLD
     )
     for page in sorted(below(SITE)):
         name = page.removeprefix(SITE)
@@ -283,7 +296,7 @@ def of_browser() -> Iterator[Unit]:
             name,
             ("pages", f"{name}:"),
             known,
-            own | {page} | below(f"{SITE}index.html", f"{SITE}searchindex.js"),
+            own | {page} | below(f"{SITE}index.html", *scripts(page)),
         )
     yield from of_node("browser")
 

@@ -111,7 +111,7 @@ def download(apt: Path, packages: list[str], debs: Path, tree: Path) -> None:
     unpack(sorted(debs.glob("*.deb")), tree)
 
 
-def shipped(debian: Path) -> list[sources.Row]:
+def shipped(debian: Path) -> list[sources.Origin]:
     """Return the packages of which the guest, or the image of the compiler, has files.
 
     The master files of users and groups are there as text, below ours.

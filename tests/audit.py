@@ -113,7 +113,7 @@ def main() -> int:
         prog="tests/audit", description=__doc__.split("\n")[0]
     )
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
-    parser.add_argument("command", nargs="*", help="by default make check FRESH=1")
+    parser.add_argument("command", nargs="*", help="by default the whole check")
     args = parser.parse_args()
     command = args.command or CHECK
     if args.inside:

@@ -45,7 +45,7 @@ def copy(name: str, tree: Path) -> None:
 
 
 def fill(tree: Path, unit: Unit) -> None:
-    """Make the tree of a unit. To git, and so to our tools, its files are new."""
+    """Make the tree of a unit. Git, and so our tools, know its files."""
     for name in unit.files | unit.made:
         copy(name, tree)
     for name, text in unit.texts.items():
@@ -57,6 +57,8 @@ def fill(tree: Path, unit: Unit) -> None:
         (tree / name).parent.mkdir(exist_ok=True)
         (tree / name).symlink_to(CHECKOUT / name)
     subprocess.run(["git", "init", "-q", str(tree)], check=True)
+    (tree / ".git/info/exclude").write_text("/node_modules\n")  # a link, no folder
+    subprocess.run(["git", "-C", str(tree), "add", "."], check=True)
 
 
 @contextmanager

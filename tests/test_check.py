@@ -1,6 +1,7 @@
 """Units run in trees of their own, and again when something of theirs has changed."""
 
 import argparse
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,6 +142,9 @@ def test_text_in_place_of_a_file(checkout: Checkout) -> None:
     with stage.alone(), stage.staged(unit) as tree:
         assert (tree / "page").read_text() == "heading"
         assert (tree / RUN).stat().st_mode & 0o111
+        listed = ["git", "-C", str(tree), "ls-files"]
+        known = subprocess.run(listed, capture_output=True, text=True).stdout.split()
+        assert {*known} >= {"page", RUN, "value"} and "node_modules" not in known
     assert not tree.exists()
 
 

@@ -248,8 +248,8 @@ def of_book() -> Iterator[Unit]:
         )
     others = " or ".join(f"{Path(name).name}.py" for name in APART)
     only = f"{PRINTED} or not ({others})"
-    programs = frozenset(built(reads.samples()))
-    yield Unit("book", "book", (only,), "", reads.tracked(), programs)
+    made = frozenset(built(reads.samples()) | below(SITE))
+    yield Unit("book", "book", (only,), "", reads.tracked(), made)
 
 
 def chapters() -> dict[str, str]:

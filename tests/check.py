@@ -40,6 +40,7 @@ SOLE = ("book", "browser", "live")
 # What leaves a processor idle has company: lanes beside each other, of parts in turn.
 LANES = (("book",), ("browser", "live"))
 JOBS = os.cpu_count() or 1
+LONGEST = 8  # units whose seconds are said at the end
 
 
 @dataclass
@@ -50,6 +51,7 @@ class UnitRun:
     counts: Counts
     seconds: float
     chapter: str = ""
+    name: str = ""  # of the unit
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def run_unit(unit: Unit, kernel: str, tree: Path) -> UnitRun:
     counts = judged(status, numbers, unit.part)
     if counts[1]:
         show(unit.part, f"that was {unit.name}, with nothing but what it may read")
-    return UnitRun(unit.part, counts, took, unit.chapter)
+    return UnitRun(unit.part, counts, took, unit.chapter, unit.name)
 
 
 def prove(work: Work, kernel: str) -> UnitRun:
@@ -220,6 +222,10 @@ def summary(results: list[UnitRun], notes: list[str], kernel: str) -> int:
     if len(chapters) > 1:
         each = (f"{name} {seconds:.0f} s" for name, seconds in chapters.items())
         print("by chapter:", ", ".join(each))
+    longest = sorted(results, key=lambda result: -result.seconds)[:LONGEST]
+    if named := [r for r in longest if r.name]:
+        each = (f"{r.part}/{r.name} {r.seconds:.0f} s" for r in named)
+        print("longest:", ", ".join(each))
     for note in notes:
         print(note)
     if kernel != "all":

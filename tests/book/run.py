@@ -12,6 +12,7 @@ from tests import part
 def run(args: argparse.Namespace) -> part.Counts:
     """Run pytest; return what it counted."""
     command = [sys.executable, "-B", "-m", "pytest", "-q"]
+    command += ["--durations=0", "--durations-min=10"]  # such a one is to stand APART
     if args.only:
         command += ["-k", " or ".join(args.only)]
     return part.by_tool("book", command, args.only)

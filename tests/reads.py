@@ -171,7 +171,8 @@ def outline(page: str, shown: str, labels: Collection[str] | None = ()) -> str:
     """
     whole = text(f"docs/{page}.rst")
     heads = [m[0] for m in LABEL.finditer(whole) if labels is None or m[1] in labels]
-    return "\n".join([*heads, *re.findall(rf"^ *\.\. (?:{shown})$", whole, re.M), ""])
+    directives = re.findall(rf"^ *(\.\. (?:{shown}))$", whole, re.M)
+    return "".join(f"{block}\n\n" for block in [*heads, *directives])
 
 
 def outlines(shown: str, labels: Collection[str] = ()) -> dict[str, str]:

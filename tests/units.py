@@ -61,7 +61,7 @@ APART = {
     "tests/live/test_read": (*TOOLS, "docs/serve"),
 }
 PRINTED = "test_every_printed_command"  # of test_verbs: it takes no time
-NO_PROSE = ("tests/exercises/test_doer",)
+NO_PROSE = ("tests/exercises/test_doer", "tests/lab/test_verbs")
 # What tests read without importing it; a folder ends with a slash, "" is the tree.
 READ = {
     "live/compare": (

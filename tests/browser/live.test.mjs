@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, beforeEach, describe, test } from "node:test";
 import { solutions } from "../live/solutions.mjs";
 import { CHECKOUT, SIZES, openBook, openTab } from "./book.mjs";
 
@@ -41,9 +41,10 @@ function overlaps() {
         && box.top < text.bottom && text.top < box.bottom)).length;
 }
 
-let book;
-before(async () => { book = await openBook(); });
-after(() => book.close());
+let book, opening;
+// Not before(): that would open one for tests that nobody asked for.
+beforeEach(async () => { book = await (opening ??= openBook()); });
+after(() => book?.close());
 
 describe("the machine in the page", () => {
     let context, tab;

@@ -3,14 +3,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, describe, test } from "node:test";
+import { after, beforeEach, describe, test } from "node:test";
 import { NOT_FOUND, SCHEMES, SIZES, openBook, openTab, pages } from "./book.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-let book;
-before(async () => { book = await openBook(); });
-after(() => book.close());
+let book, opening;
+// Not before(): that would open one for tests that nobody asked for.
+beforeEach(async () => { book = await (opening ??= openBook()); });
+after(() => book?.close());
 
 /* Runs in the page: what reaches over the right edge and cannot be scrolled to. */
 function tooWide() {

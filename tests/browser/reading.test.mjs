@@ -1,7 +1,7 @@
 /* What a reader does with the book: copy, choose colours, go on, search. */
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { after, afterEach, beforeEach, describe, test } from "node:test";
 import { SIZES, openBook, openTab, transcripts, typed } from "./book.mjs";
 
 const CHAPTER = "docs/introduction.html";
@@ -10,9 +10,10 @@ const TEN_WORDS = [
     "setns", "nsfs", "O_CLOEXEC", "lsns",
 ];
 
-let book;
-before(async () => { book = await openBook(); });
-after(() => book.close());
+let book, opening;
+// Not before(): that would open one for tests that nobody asked for.
+beforeEach(async () => { book = await (opening ??= openBook()); });
+after(() => book?.close());
 
 /* Open a context and a tab for each test; way and size are those of the group. */
 function reader(way, options) {

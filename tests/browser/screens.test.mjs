@@ -2,7 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, beforeEach, test } from "node:test";
 import { CHECKOUT, SCHEMES, SIZES, openBook } from "./book.mjs";
 
 const FOLDER = join(CHECKOUT, "build", "screenshots");
@@ -13,12 +13,12 @@ const PLACES = {
     samples: "docs/samples.html",
 };
 
-let book;
-before(async () => {
+let book, opening;
+beforeEach(async () => {
     mkdirSync(FOLDER, { recursive: true });
-    book = await openBook();
+    book = await (opening ??= openBook());
 });
-after(() => book.close());
+after(() => book?.close());
 
 for (const [size, options] of Object.entries(SIZES))
     for (const colorScheme of SCHEMES)

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, beforeEach, describe, test } from "node:test";
 import { bringCompiler, must } from "../../docs/live/compile.js";
 import { packagesByFile } from "./debian.mjs";
 import { CHECKOUT, restoreMachine } from "./node.mjs";
@@ -31,12 +31,15 @@ describe("the sources of the page's machine", () => {
     const text = readFileSync(join(LIVE, "SOURCES.txt"), "utf8");
     const found = tables(text);
     let machine;
-    before(async () => {
+    // Not before(): that would restore one for tests that nobody asked for.
+    beforeEach(async () => {
+        if (machine)
+            return;
         machine = await restoreMachine();
         await bringCompiler(machine, () => readFileSync(join(LIVE, "compiler.squashfs")),
             "/book/code-samples/unshare.c");
     });
-    after(() => machine.close());
+    after(() => machine?.close());
 
     test("every package with a file in the machine is listed, and no other", async () => {
         const known = packagesByFile();

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, beforeEach, describe, test } from "node:test";
 import { readKinds } from "../../docs/live/compare.js";
 import { nameOf, Session } from "../../docs/live/session.js";
 import { CHECKOUT, restoreMachine } from "./node.mjs";
@@ -18,11 +18,14 @@ for (const name of readdirSync(join(LIVE, "pages")))
     for (const [number, lab] of read(`pages/${name}`).entries())
         describe(`${name}, lab ${number + 1}`, () => {
             let machine, session, broken;
-            before(async () => {
+            // Not before(): that would restore one for tests that nobody asked for.
+            beforeEach(async () => {
+                if (machine)
+                    return;
                 machine = await restoreMachine();
                 session = new Session(machine, readKinds(read("classes.json")));
             });
-            after(() => machine.close());
+            after(() => machine?.close());
 
             async function run(transcript) {
                 const wrong = [];

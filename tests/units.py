@@ -54,6 +54,12 @@ APART = {
         *(*TOOLS, "Makefile", "index.rst", "tests/exercises/", "tests/lab/"),
         "tests/setup/",
     ),
+    "tests/faults/test_faults": ("tests/", "code-samples/"),
+    "tests/faults/test_inject": ("tests/", "docs/_ext/", *TOOLS),
+    "tests/lab/test_builders": ("code-samples/", "tests/", "docs/_ext/"),
+    "tests/transcripts/test_corpus": (
+        *(*TOOLS, "tests/", "docs/transcripts/classes.json"),
+    ),
     "tests/lab/test_elsewhere": (*TOOLS, "tests/elsewhere", "tests/samples/run.py"),
     "tests/lab/test_lab": (*TOOLS, "tests/samples/run.py", "LICENSE", "README.md"),
     "tests/lab/test_state": (*TOOLS, "tests/samples/run.py"),

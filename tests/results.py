@@ -27,6 +27,7 @@ from tests.lab import cache
 from tests.lab.cache import LabError
 
 FAILED, PASSED = "failed", "passed"
+RECORDED = ("samples", "transcripts", "exercises")  # parts with rows
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,18 @@ class Rows:
             versions[one.series] = lock[one.series]["version"]
         new = replace(old, versions=versions, rows={**old.rows, self.part: rows})
         return new if new == old else replace(new, date=today())
+
+
+def unrecorded(part: str, series: list[str]) -> list[str]:
+    """Return which rows of a part do not speak of its content, on some kernel."""
+    rows = read(CHECKOUT / FILE).rows[part]
+    return [
+        name
+        for name, key in content.keys(CHECKOUT, part).items()
+        if name not in rows
+        or rows[name].key != key
+        or not rows[name].outcomes.keys() >= {*series}
+    ]
 
 
 def merged(ran: list[Ran]) -> list[Ran]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import changes, check, proven, stage, units
+from tests import changes, check, proven, results, stage, units
 from tests.units import Unit
 
 # A part's program: it counts what its files hold, and leaves a trace of each run.
@@ -171,6 +171,30 @@ def test_content_that_changes_meanwhile(
     monkeypatch.setattr(check, "run_unit", edited(check.run_unit))
     checkout.check()
     assert checkout.check()[0] == 1 and checkout.check()[0] == 0
+
+
+def test_rows_of_what_is_reused(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A unit that is not run cannot say that its row is stale: the check does."""
+    monkeypatch.setattr(results, "RECORDED", ("fake",))
+    monkeypatch.setattr(results, "unrecorded", lambda part, series: ["a", series[0]])
+    args = argparse.Namespace(part=[], only=[], fresh=False, kernel="6.12")
+    assert check.total(check.run_units(["fake"], args)[0])[1] == (3, 0, 0)
+    assert check.total(check.run_units(["fake"], args)[0])[1] == (0, 2, 0)
+
+
+def test_record_is_beside_a_unit(checkout: Checkout) -> None:
+    """It is compared with what ran, and no part of the key."""
+    record = checkout.tree / stage.RECORD
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    unit = checkout.units[0]
+    with stage.alone(), stage.staged(unit) as tree:
+        assert (tree / stage.RECORD).read_text() == "{}"
+    before = proven.keys(unit, "6.12")
+    record.write_text("{ }")
+    assert proven.keys(unit, "6.12") == before
 
 
 @pytest.mark.parametrize(

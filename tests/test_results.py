@@ -264,3 +264,11 @@ def test_option() -> None:
     assert parser.parse_args([]).results is None
     given = parser.parse_args(["--results", "docs/kernels.json"])
     assert given.results == Path("docs/kernels.json")
+
+
+def test_rows_that_are_missing_or_stale(checkout: Path, old: Kernels) -> None:
+    """By the file alone, whether or not anything runs."""
+    assert results.unrecorded("samples", ["6.1"]) == []
+    assert results.unrecorded("samples", ["5.10", "6.1"]) == ["user/other.c"]
+    (checkout / SAMPLE).write_text("sh1# ls -l\n")
+    assert results.unrecorded("samples", ["6.1"]) == ["unshare.c"]

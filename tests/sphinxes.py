@@ -44,8 +44,8 @@ def render(suite: str) -> bool:
         hooks = [
             '--customize-hook=mkdir "$1/book"',
             f"--customize-hook=copy-in {book} /book",
-            f"--customize-hook=copy-in {script} /root",
-            '--customize-hook=chroot "$1" sh /root/render',
+            f"--customize-hook=copy-in {script} /srv",
+            '--customize-hook=chroot "$1" sh /srv/render',
         ]
         command = bootstrap(suite, packages(), "--format=null", *hooks)
         command += ["/dev/null", mirror()]

@@ -9,7 +9,7 @@ int main(void)
 {
     static const char *const FILES[] = {
         "/tmp/full",  "/dev/shm/full",   "/run/full",
-        "/root/full", "/book/work/full", "/full"};
+        "/home/full", "/book/work/full", "/full"};
     static char block[65536];
 
     for (size_t i = 0; i < sizeof(FILES) / sizeof(FILES[0]); i++) {

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from book.files import kernels
+
 from tests import CHECKOUT, changes, part, proven, results, stage, units
 from tests.exercises.catalogue import ExerciseError
 from tests.faults.subject import BuildError
@@ -174,7 +176,7 @@ def compare_rows(reused: list[Work], kernel: str) -> list[UnitRun]:
     """Fail for rows of docs/kernels.json that reused units, not run, cannot miss."""
     found = []
     for name in dict.fromkeys(work.unit.part for work in reused):
-        if name in results.RECORDED:
+        if name in kernels.PARTS:
             missing = results.unrecorded(name, part.kernels(kernel))
             for row in missing:
                 show(name, f"{row}: its row is stale: make matrix PART={name}")

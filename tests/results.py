@@ -27,7 +27,6 @@ from tests.lab import cache
 from tests.lab.cache import LabError
 
 FAILED, PASSED = "failed", "passed"
-RECORDED = ("samples", "transcripts", "exercises")  # parts with rows
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from book.files.kernels import FILE
+
 from tests import CHECKOUT
 from tests.units import Unit
 
-RECORD = "docs/kernels.json"  # compared with what ran; it changes nothing of that
 STAGES = CHECKOUT / "build/stages"
 # The checkout's own: what npm has installed, what is kept to be looked at, or reused.
 LENT = ("node_modules", "build/screenshots", "build/mypy")
@@ -49,8 +50,8 @@ def fill(tree: Path, unit: Unit) -> None:
     """Make the tree of a unit. Git, and so our tools, know its files."""
     for name in unit.files | unit.made:
         copy(name, tree)
-    if (CHECKOUT / RECORD).exists():
-        copy(RECORD, tree)
+    if (CHECKOUT / FILE).exists():  # compared with what ran; it changes nothing of that
+        copy(str(FILE), tree)
     for name, text in unit.texts.items():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text, encoding="utf-8")

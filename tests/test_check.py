@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from book.files import kernels
+
 from tests import changes, check, proven, results, stage, units
 from tests.units import Unit
 
@@ -177,7 +179,7 @@ def test_rows_of_what_is_reused(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A unit that is not run cannot say that its row is stale: the check does."""
-    monkeypatch.setattr(results, "RECORDED", ("fake",))
+    monkeypatch.setattr(kernels, "PARTS", ("fake",))
     monkeypatch.setattr(results, "unrecorded", lambda part, series: ["a", series[0]])
     args = argparse.Namespace(part=[], only=[], fresh=False, kernel="6.12")
     assert check.total(check.run_units(["fake"], args)[0])[1] == (3, 0, 0)
@@ -186,12 +188,12 @@ def test_rows_of_what_is_reused(
 
 def test_record_is_beside_a_unit(checkout: Checkout) -> None:
     """It is compared with what ran, and no part of the key."""
-    record = checkout.tree / stage.RECORD
+    record = checkout.tree / kernels.FILE
     record.parent.mkdir(parents=True)
     record.write_text("{}")
     unit = checkout.units[0]
     with stage.alone(), stage.staged(unit) as tree:
-        assert (tree / stage.RECORD).read_text() == "{}"
+        assert (tree / kernels.FILE).read_text() == "{}"
     before = proven.keys(unit, "6.12")
     record.write_text("{ }")
     assert proven.keys(unit, "6.12") == before

@@ -154,7 +154,7 @@ def setup(tmp_path: Path) -> Path:
     """Return a copy of the programs, with a short list; apt-get notes its calls."""
     folder = tmp_path / "tests/setup"
     folder.mkdir(parents=True)
-    for name in ("install", "lacking", "later"):
+    for name in ("install", "lacking", "later", "backports"):
         shutil.copy(CHECKOUT / "tests/setup" / name, folder)
     (folder / "packages.txt").write_text(PACKAGES)
     bare_machine(tmp_path, ASKED)
@@ -299,6 +299,60 @@ def test_later_with_nothing_missing(setup: Path) -> None:
     assert not (setup / "build/packages").exists()
 
 
+def lab_on(setup: Path, target: str, more: str = "") -> tuple[str, list[str]]:
+    """Install QEMU where apt knows that target; return what is said, apt's calls."""
+    (setup / "tests/setup/packages.txt").write_text("lab qemu-system-x86 the guest")
+    known = f'[ "$1" != indextargets ] || exec echo "{target}"'
+    path = fake(setup, "apt-get", f"{known}\n{ASKED}\n{more}")
+    done = subprocess.run(
+        ["tests/setup/install", "lab"],
+        cwd=setup,
+        env=os.environ | {"PATH": path, "CI": "true"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = (setup / "asked").read_text().splitlines()
+    return done.stderr, [line for line in lines if not line.startswith("sudo ")]
+
+
+BOOKWORM = "Debian bookworm http://mirror.example/debian/"
+
+
+def test_qemu_of_debian_12(setup: Path) -> None:
+    """It comes from the backports, which apt knows for these two calls."""
+    keeps = 'for word; do case $word in *=*) cp "${word#*=}" .;; esac; done'
+    said, calls = lab_on(setup, BOOKWORM, keeps)
+    assert "slower" not in said
+    assert [("SourceList" in line, "Preferences" in line) for line in calls] == [
+        (False, False),
+        (True, True),
+        (True, True),
+    ]
+    sources = (setup / "sources").read_text().splitlines()
+    assert sources[-1].endswith(
+        " http://mirror.example/debian/ bookworm-backports main"
+    )
+    pins = (setup / "preferences").read_text()
+    assert pins.startswith("Package: qemu-system-* seabios\nPin: release n=bookworm-b")
+
+
+def test_qemu_without_backports(setup: Path) -> None:
+    """A mirror that lacks them is no end: the message says what that means."""
+    said, calls = lab_on(setup, BOOKWORM, 'case "$*" in *List*update) exit 100;; esac')
+    assert "the lab has an older, slower QEMU" in said
+    assert calls[-1].endswith("qemu-system-x86")
+
+
+@pytest.mark.parametrize("target", ["Debian trixie http://a/debian/", ""])
+def test_qemu_of_another_debian(setup: Path, target: str) -> None:
+    """It is that of the release."""
+    _, calls = lab_on(setup, target)
+    assert [call.split()[1] for call in calls] == ["update", "install"]
+
+
 def room(folder: Path, kilobytes: int) -> subprocess.CompletedProcess[str]:
     """Write so much, then fail, on a disk of two megabytes."""
     small = ["bwrap", "--dev-bind", "/", "/", "--size", str(2 << 20), "--tmpfs", folder]
@@ -324,7 +378,7 @@ def test_room_runs_its_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "program", ["node-modules", "install", "lacking", "later", "room"]
+    "program", ["node-modules", "install", "lacking", "later", "room", "backports"]
 )
 def test_wrong_call(program: str) -> None:
     """A wrong call gives the usage and status 2; --help the same, and 0."""

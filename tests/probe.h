@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Tell, by the kernel's word, whether a process catches SIGTERM; proc
+/* Tell, by the kernel's word, whether a process catches a signal; proc
  * is a descriptor of /proc. */
-static inline bool probe_is_ready(int proc, pid_t pid)
+static inline bool catches(int proc, pid_t pid, int number)
 {
     static const char field[] = "\nSigCgt:\t";
     char path[64], status[8192];
@@ -28,7 +28,12 @@ static inline bool probe_is_ready(int proc, pid_t pid)
     const char *line = strstr(status, field);
     unsigned long long caught =
         line == NULL ? 0 : strtoull(line + strlen(field), NULL, 16);
-    return (caught >> (SIGTERM - 1) & 1) != 0;
+    return (caught >> (number - 1) & 1) != 0;
+}
+
+static inline bool probe_is_ready(int proc, pid_t pid)
+{
+    return catches(proc, pid, SIGTERM);
 }
 
 #endif

@@ -64,7 +64,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     parent = tmp_path_factory.mktemp("long" * 25)
     copy = parent / "checkout of mine, spaced"
-    for name in ("tests/lab", "docs/_ext", "code-samples"):
+    for name in ("tests/lab", "tests/transcripts", "docs/_ext", "code-samples"):
         shutil.copytree(CHECKOUT / name, copy / name)
     (copy / "tests/samples").mkdir()
     for path in CHECKOUT.glob("tests/samples/*"):

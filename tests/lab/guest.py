@@ -307,9 +307,9 @@ class Guest:
     ) -> tuple[int, bytes]:
         """Open terminal 1 to 4 as that user.
 
-        With a word the shell does not echo, and has the prompt <WORD:STATUS:MARK>.
-        Returns the descriptor to talk to, and the bytes that it will send when the
-        terminal's shell has ended.
+        With a word the shell does not echo, and its prompt is
+        <WORD:STATUS:SHELLS:MARK>. Returns the descriptor to talk to, and the bytes
+        that it will send when the terminal's shell has ended.
         """
         port = self.ports[f"hvc{number - 1}"]
         end = secrets.token_hex(16)

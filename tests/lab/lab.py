@@ -21,6 +21,8 @@ from tests.lab.guest import TERMINALS, Guest
 from tests.lab.image import image
 from tests.lab.renewal import POLL_SECONDS, Programs
 from tests.lab.state import open_guest
+from tests.transcripts.retype import Goal, Retyping
+from tests.transcripts.transcript import SessionError, TranscriptError
 
 SECONDS = 60  # for --setup
 BANNER = """\
@@ -32,6 +34,10 @@ The programs of the book are in this folder (./unshare), the book is in /book.
 SECOND = """\
 Another lab of this book is open: until this one ends, 'make lab-shell' goes here.
 """
+TYPING = "What {name} leans on is typed now, as the page shows it.\n"
+NOTHING = "{name} leans on nothing: a fresh lab is where it begins.\n"
+READY = "'make lab-shell{who}' goes to sh{number} first, where some of it is typed.\n"
+KEPT = 1 << 16  # bytes of what a terminal printed before somebody sits at it
 END = "lab: the lab has ended; this is your own machine again"
 
 
@@ -68,6 +74,8 @@ class Lab:
         self.programs = Programs(guest)
         self.ends: dict[int, bytes] = {}  # terminal -> what its shell says at its end
         self.clients: dict[int, socket.socket] = {}  # terminal -> its lab-shell
+        self.ready: dict[int, str] = {}  # terminal that nobody has yet -> its user
+        self.printed: dict[int, bytes] = {}  # by those, so far
         self.resized = False
 
     def answer(self) -> None:
@@ -88,7 +96,8 @@ class Lab:
                 client.sendall(b"yes\n")
                 client.close()
                 return
-            free = [n for n in range(2, TERMINALS + 1) if n not in self.clients]
+            rows, columns, term, user = words[1:5]
+            free = self.free(user)
             if not free:
                 client.sendall(b"full\n")
                 client.close()
@@ -96,11 +105,20 @@ class Lab:
             number = free[0]
             client.sendall(f"terminal {number}\n".encode())
             client.settimeout(None)
-            rows, columns, term, user = words[1:5]
-            self.open(number, int(rows), int(columns), user, term)
+            if self.ready.pop(number, ""):
+                client.sendall(self.printed.pop(number))
+                self.guest.resize(number, int(rows), int(columns))
+            else:
+                self.open(number, int(rows), int(columns), user, term)
             self.clients[number] = client
         except (OSError, ValueError, IndexError):
             client.close()
+
+    def free(self, user: str) -> list[int]:
+        """Return the terminals for a lab-shell of a user, the best one first."""
+        ready = sorted(n for n in self.ready if self.ready[n] == user)
+        taken = {*self.clients, *self.ready}
+        return ready + [n for n in range(2, TERMINALS + 1) if n not in taken]
 
     def open(self, number: int, rows: int, columns: int, user: str, term: str) -> None:
         """Start a shell in a terminal."""
@@ -118,18 +136,42 @@ class Lab:
             os.write(sys.stdout.fileno(), data)
         port.sendall(text.encode())
 
+    def bring(self, goal: Goal, rows: int, columns: int, term: str) -> None:
+        """Type what a session leans on, where the page shows it."""
+
+        def open_terminal(number: int, user: str) -> None:
+            self.open(number, rows, columns, user, term)
+            if number > 1:
+                self.ready[number], self.printed[number] = user, b""
+
+        said = TYPING if goal.before else NOTHING
+        print(said.format(name=goal.name), end="\r", flush=True)
+        for number, user in sorted(goal.terminals.items()):
+            if number > 1:
+                who = "" if user == "root" else f" WHO={user}"
+                print(READY.format(who=who, number=number), end="\r", flush=True)
+        Retyping(self.guest, open_terminal, self.show).go(goal)
+
+    def show(self, number: int, text: bytes) -> None:
+        """Pass on what a terminal printed, or keep it for who will sit there."""
+        if number == 1:
+            os.write(sys.stdout.fileno(), text)
+        elif number in self.clients:
+            self.clients[number].sendall(text)
+        elif number in self.ready:
+            self.printed[number] = (self.printed[number] + text)[-KEPT:]
+
     def from_guest(self, number: int) -> bool:
         """Pass a terminal's output on; return whether its shell goes on."""
         data = self.guest.ports[f"hvc{number - 1}"].recv(65536)
         if not data:
             raise LabError("the guest ended\n" + self.guest.last_words())
         text, end, _ = data.partition(self.ends[number])
-        if number == 1:
-            os.write(sys.stdout.fileno(), text)
-        elif number in self.clients:
-            self.clients[number].sendall(text)
-            if end:
-                self.clients.pop(number).close()
+        self.show(number, text)
+        if end and number in self.clients:
+            self.clients.pop(number).close()
+        if end and self.ready.pop(number, ""):
+            del self.printed[number]
         return not end
 
     def from_client(self, number: int) -> None:
@@ -186,6 +228,7 @@ def main() -> int:
         prog="tests/lab/lab", description=__doc__.split("\n")[0]
     )
     parser.add_argument("--kernel", default=cache.DEFAULT, metavar="SERIES")
+    parser.add_argument("--before", metavar="SESSION", help="be where that begins")
     parser.add_argument("--setup", metavar="COMMAND", help="run this in it first")
     parser.add_argument("--type", metavar="LINE", help="type this at its first prompt")
     args = parser.parse_args()
@@ -194,6 +237,11 @@ def main() -> int:
             "lab: this is a shell for a terminal; tests run by tests/samples/run",
             file=sys.stderr,
         )
+        return 2
+    try:
+        goal = Goal.of(args.before, args.kernel) if args.before else None
+    except (SessionError, TranscriptError) as error:
+        print(f"lab: {error}", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(128 + signal.SIGHUP))
@@ -211,8 +259,12 @@ def main() -> int:
             lab = Lab(guest, server)
             signal.signal(signal.SIGWINCH, lambda *_: setattr(lab, "resized", True))
             rows, columns = window_size()
+            term = os.environ.get("TERM", "dumb")
             with raw_terminal():
-                lab.open(1, rows, columns, "root", os.environ.get("TERM", "dumb"))
+                if goal:
+                    lab.bring(goal, rows, columns, term)
+                if 1 not in lab.ends:
+                    lab.open(1, rows, columns, "root", term)
                 if args.type:
                     lab.type(args.type)
                 lab.serve()

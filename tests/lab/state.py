@@ -107,7 +107,8 @@ def save(guest: Guest, target: Path) -> None:
             target.parent.mkdir(exist_ok=True)
             half.rename(target)
         except BaseException:
-            monitor.ask("cont")
+            with suppress(LabError):  # what went wrong first is what to say
+                monitor.ask("cont")
             raise
     prune()
 

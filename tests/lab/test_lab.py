@@ -237,6 +237,20 @@ def test_job_control_and_size(lab: Typist) -> None:
     wait_for(lambda: lab.type("stty size", PROMPT) == "33 111\n")
 
 
+def test_shells_inside_shells(lab: Typist) -> None:
+    """The prompt counts them, in whatever namespaces and as whoever; exec adds none."""
+    inside = (
+        ("unshare --uts bash", "sh1+# "),
+        ("exec bash", "sh1+# "),
+        ("sh -c bash", "sh1++# "),
+        ("setpriv --reuid reader --clear-groups bash", "sh1+++$ "),
+    )
+    for command, prompt in inside:
+        lab.type(command, prompt)
+    for prompt in ("sh1++# ", "sh1+# ", PROMPT):
+        assert lab.type("exit", prompt) == "exit\n"
+
+
 def test_more_terminals(lab: Typist) -> None:
     """Three more, the second one here as reader; then there is none left."""
     shells = []

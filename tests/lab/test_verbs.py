@@ -58,7 +58,7 @@ EXCUSED = {
 SECONDS = 300.0  # bounds what hangs when a test fails: a verb may take a minute
 EXERCISE = "introduction-print"
 SESSION = "uts/name"
-SAMPLE = "uts/uts_copy"
+SAMPLE = "uts/copy_uts"
 
 TYPED: set[str] = set()  # by the tests below, as their decorators say
 
@@ -186,6 +186,33 @@ def test_read(make: Type) -> None:
     plain.finish()
 
 
+@types("lab BEFORE", "lab BEFORE KERNEL", "lab-shell WHO")
+def test_lab_before_a_session(make: Type) -> None:
+    """What a session leans on is typed; a terminal of it is the first to be had."""
+    ends(make("make lab BEFORE=uts/nme"), 2, "no transcript uts/nme in docs/uts.rst")
+    lab = make("make lab BEFORE=introduction/pin-trap-leak")
+    lab.expect_exact("What introduction/pin-trap-leak leans on is typed now")
+    lab.expect_exact("sh1# ./pin-namespace.sh /tmp/my_net_ns")
+    lab.expect_exact("sh1+# readlink /proc/self/fd/9")
+    lab.expect_exact("sh1+# ")
+    shown = lab.type("readlink /proc/self/fd/9", "sh1+# ")
+    assert re.fullmatch(r"net:\[\d+\]\n", shown)
+    lab.sendline("exit")
+    lab.expect_exact("sh1# ")
+    lab.sendline("exit")
+    ends(lab, 0, "lab: the lab has ended")
+    other = make(f"make lab BEFORE=user/nest-map KERNEL={SERIES}")
+    other.expect_exact("'make lab-shell WHO=reader' goes to sh2 first")
+    other.expect_exact("data")
+    other.expect_exact("sh1# ")
+    shell = make("make lab-shell WHO=reader")
+    shell.expect_exact("sh2$ user/map_range 100000 65535 bash")
+    shell.expect_exact("sh2+# ")
+    assert shell.type("id -u", "sh2+# ") == "0\n"
+    third = make("make lab-shell WHO=reader")
+    third.expect_exact("sh3$ ")
+
+
 @types("lab", "lab KERNEL", "lab-shell", "lab-shell WHO", "lab-shell AS")
 def test_lab(make: Type) -> None:
     """As the pages have it: a lab, a second terminal as reader, a third one as root."""
@@ -241,7 +268,7 @@ def test_exercise(make: Type, copy: Path) -> None:
     ends(make("make exercises"), 0, EXERCISE, "0 of", "make start E=NAME begins one")
     ends(make(f"make start E={EXERCISE}"), 0, f"Edit work/{EXERCISE}.c.")
     ends(make(f"make hint E={EXERCISE}"), 2, "nothing was judged yet: make try E=")
-    ends(make(f"make try E={EXERCISE}"), 0, f"not yet; make hint E={EXERCISE} helps")
+    ends(make(f"make try E={EXERCISE}"), 2, f"not yet; make hint E={EXERCISE} helps")
     ends(make(f"make hint E={EXERCISE}"), 0, "hint 1 of")
     ends(make(f"make solution E={EXERCISE}"), 2, "our solution is for those who")
     watch = make(f"make watch E={EXERCISE}")
@@ -329,7 +356,7 @@ def test_recording(make: Type, copy: Path, recorded: Path) -> None:
 @types("verify E", "faults S")
 def test_graders_and_faults(make: Type) -> None:
     """Each does what it does for one exercise, and one sample."""
-    ends(make("make verify E=uts-name"), 0, " passed, 0 failed, 0 skipped")
+    ends(make("make verify E=uts-join"), 0, " passed, 0 failed, 0 skipped")
     ends(make("make faults S=unshare"), 0, "unshare, ", " passed, 0 failed, ")
 
 

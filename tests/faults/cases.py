@@ -8,8 +8,8 @@ from tests.faults import lines, words
 from tests.faults.lines import Line, LineError
 from tests.faults.usage import Usage, parse
 
-REASONS = ("skip", "guest")
-CALLS = ("answers", "ended", "tools")
+REASONS = ("skip", "guest", "alone")
+CALLS = ("answers", "ended", "tools", "gives")
 TEXTS = ("varies", "says")
 COMMANDS = ("sender", "listener", "effect")
 
@@ -26,6 +26,7 @@ class Case:
     varies: str = ""  # what of its output differs by itself, a regular expression
     ended: frozenset[str] = frozenset()  # calls whose 0 another process explains
     tools: frozenset[str] = frozenset()  # programs that it runs for its own ends
+    gives: frozenset[str] = frozenset()  # what its command gets from it: see calling.py
     says: str = ""  # how a message may end in place of an errno's text
     effect: str = ""  # a shell command that prints what came of a mount that stays
 

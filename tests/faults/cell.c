@@ -2,9 +2,13 @@
  * cell.c - run a command, watch it from outside, say what came of it
  *
  * usage: cell [-t SECONDS] [-p PROBE] [-P PEER [-L SOCKET]] [-l LOG]
- *             COMMAND [ARG]...
+ *             [-s SIGNAL] [-T] [-B] [-K] COMMAND [ARG]...
  *
  * Each process that runs PROBE is described and then ended by SIGTERM.
+ * With -s, COMMAND gets SIGNAL instead: TERM, KILL, or INT, which is
+ * typed as ^C at its terminal; a PROBE that traps that is ended then.
+ * With -T COMMAND has a terminal, with -B all signals blocked, with -K
+ * children that it has not made, one of which has ended.
  * PEER is a shell command that runs beside COMMAND: with -L it listens
  * at SOCKET before COMMAND starts. What is still there a while after
  * COMMAND has ended was left behind, and is killed.
@@ -26,6 +30,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +41,13 @@ enum { MOST = 64, GRACE = 2 };
 
 /* Our own: COMMAND may unmount the one that it sees. */
 static int proc;
+
+static struct stat program;
+static pid_t subject, peer;
+static const char *act_by; /* -s */
+static int terminal = -1;  /* what is typed is written there */
+static int tty;            /* its other end */
+static bool block, lend;   /* -B, -K */
 
 static double now(void)
 {
@@ -116,28 +128,77 @@ static bool runs(pid_t pid, const struct stat *program)
            exe.st_ino == program->st_ino;
 }
 
+static void print_link(pid_t pid, const char *name)
+{
+    char path[64], to[PATH_MAX];
+    snprintf(path, sizeof(path), "%d/%s", pid, name);
+    ssize_t length = readlinkat(proc, path, to, sizeof(to));
+    if (length == -1)
+        return;
+    printf("probe-%s ", name);
+    print_text(to, (size_t)length);
+    putchar('\n');
+}
+
+/* Tell whether COMMAND, if it is not the probe, has come to its wait.
+ */
+static bool is_waited_for(pid_t pid)
+{
+    char text[32] = "";
+    if (pid == subject)
+        return true;
+    int fd = open_proc(subject, "syscall", O_RDONLY);
+    if (fd == -1)
+        return false;
+    ssize_t length = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    long call = length > 0 ? strtol(text, NULL, 10) : 0;
+    return call == SYS_wait4 || call == SYS_waitid;
+}
+
+static void act(pid_t pid)
+{
+    static const char interrupt = '\003';
+    if (act_by == NULL)
+        kill(pid, SIGTERM);
+    else if (strcmp(act_by, "TERM") == 0)
+        kill(subject, SIGTERM);
+    else if (strcmp(act_by, "KILL") == 0)
+        kill(subject, SIGKILL);
+    else if (write(terminal, &interrupt, 1) != 1)
+        err(EXIT_FAILURE, "write: terminal");
+}
+
 static void describe(pid_t pid)
 {
     static pid_t done[MOST];
     static size_t count;
     for (size_t i = 0; i < count; i++)
-        if (done[i] == pid)
+        if (done[i] == pid) {
+            if (catches(proc, pid, SIGUSR1)) /* it has trapped ^C */
+                kill(pid, SIGTERM);
             return;
+        }
     if (!probe_is_ready(proc, pid))
+        return;
+    if (act_by != NULL && !is_waited_for(pid))
         return;
 
     puts("probe");
+    printf("probe-who %s\n", pid == subject ? "itself" : "a child");
+    print_link(pid, "cwd");
+    print_link(pid, "root");
     print_links(pid, "ns");
     print_links(pid, "fd");
-    static const char *const files[] = {"cmdline", "status",
-                                        "uid_map", "gid_map",
-                                        "cgroup",  "mountinfo"};
+    static const char *const files[] = {
+        "cmdline", "environ", "limits", "status",
+        "uid_map", "gid_map", "cgroup", "mountinfo"};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
         print_proc(pid, files[i]);
     if (count == MOST)
         errx(EXIT_FAILURE, "more than %d probes", MOST);
     done[count++] = pid;
-    kill(pid, SIGTERM);
+    act(pid);
 }
 
 /* Call what for every descendant of a process, the deepest first. */
@@ -159,9 +220,6 @@ static void each_child(pid_t pid, void (*what)(pid_t))
     free(word);
     fclose(file);
 }
-
-static struct stat program;
-static pid_t peer;
 
 static void look(pid_t pid)
 {
@@ -189,6 +247,58 @@ static int output(const char *name)
     return fd;
 }
 
+/* Sleep until a child changes, or until we look again. */
+static void nap(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    struct timespec moment = {.tv_nsec = 2000000};
+    sigtimedwait(&set, NULL, &moment);
+}
+
+/* Make children that the caller, not COMMAND, has made. */
+static void lend_children(void)
+{
+    pid_t self = getpid();
+    pid_t ended = fork();
+    if (ended == 0)
+        _exit(5);
+    siginfo_t info;
+    if (ended == -1 ||
+        waitid(P_PID, (id_t)ended, &info, WEXITED | WNOWAIT) == -1)
+        err(EXIT_FAILURE, "fork, waitid");
+    if (fork() != 0)
+        return;
+    /* A COMMAND that has become another user may not signal us. */
+    while (getppid() == self)
+        nap();
+    _exit(0);
+}
+
+/* Be the session leader of a new terminal: its shell, as it were. */
+static void open_terminal(void)
+{
+    terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal == -1 || grantpt(terminal) == -1 ||
+        unlockpt(terminal) == -1)
+        err(EXIT_FAILURE, "posix_openpt, grantpt, unlockpt");
+    pid_t child = fork();
+    if (child == -1)
+        err(EXIT_FAILURE, "fork");
+    if (child > 0) {
+        int status;
+        if (waitpid(child, &status, 0) == -1)
+            err(EXIT_FAILURE, "waitpid");
+        exit(WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE);
+    }
+    if (setsid() == -1)
+        err(EXIT_FAILURE, "setsid");
+    tty = open(ptsname(terminal), O_RDWR | O_CLOEXEC);
+    if (tty == -1)
+        err(EXIT_FAILURE, "open: %s", ptsname(terminal));
+}
+
 static pid_t start(char *const command[], int out, int error)
 {
     pid_t child = fork();
@@ -197,16 +307,27 @@ static pid_t start(char *const command[], int out, int error)
     if (child > 0)
         return child;
 
-    sigset_t none;
+    bool is_subject = out != -1;
+    sigset_t none, all;
     sigemptyset(&none);
+    sigfillset(&all);
     int in = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (in == -1)
         err(EXIT_FAILURE, "open: /dev/null");
+    if (setpgid(0, 0) == -1 || sigprocmask(SIG_SETMASK, &all, NULL))
+        err(EXIT_FAILURE, "setpgid, sigprocmask");
+    if (is_subject && terminal != -1) {
+        in = tty;
+        if (tcsetpgrp(tty, getpid()) == -1)
+            err(EXIT_FAILURE, "tcsetpgrp");
+    }
+    if (is_subject && lend)
+        lend_children();
     if (dup2(in, 0) == -1 || dup2(out == -1 ? in : out, 1) == -1 ||
         dup2(error == -1 ? in : error, 2) == -1)
         err(EXIT_FAILURE, "dup2");
-    if (setpgid(0, 0) == -1 || sigprocmask(SIG_SETMASK, &none, NULL))
-        err(EXIT_FAILURE, "setpgid, sigprocmask");
+    if (!(is_subject && block))
+        sigprocmask(SIG_SETMASK, &none, NULL);
     execvp(command[0], command);
     err(127, "%s", command[0]);
 }
@@ -220,21 +341,11 @@ static bool listening(const char *path)
     if (file == NULL)
         err(EXIT_FAILURE, "fopen: /proc/net/unix");
     while (!found && getline(&line, &size, file) != -1)
-        found = strstr(line, " 00010000 ") && strstr(line, path);
+        found = strstr(line, path) &&
+                (strstr(line, " 00010000 ") || strstr(line, " 0002 "));
     free(line);
     fclose(file);
     return found;
-}
-
-/* Sleep until a child changes, or for the moment until we look again.
- */
-static void nap(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGCHLD);
-    struct timespec moment = {.tv_nsec = 2000000};
-    sigtimedwait(&set, NULL, &moment);
 }
 
 /*
@@ -242,7 +353,7 @@ static void nap(void)
  * the rest has a moment to follow. The peer of a subject that failed
  * is killed, and has the time that this takes on a busy machine.
  */
-static bool watch(pid_t subject, double limit, int *status)
+static bool watch(double limit, int *status)
 {
     bool over = false;
     double until = now() + limit;
@@ -286,7 +397,7 @@ int main(int argc, char *argv[])
     const char *socket = NULL, *log = NULL, *probe = NULL;
     char *shell[] = {"sh", "-c", NULL, NULL};
     for (int option;
-         (option = getopt(argc, argv, "+t:p:P:L:l:")) != -1;)
+         (option = getopt(argc, argv, "+t:p:P:L:l:s:TBK")) != -1;)
         switch (option) {
         case 't':
             limit = strtod(optarg, NULL);
@@ -302,6 +413,18 @@ int main(int argc, char *argv[])
             break;
         case 'l':
             log = optarg;
+            break;
+        case 's':
+            act_by = optarg;
+            break;
+        case 'T':
+            open_terminal();
+            break;
+        case 'B':
+            block = true;
+            break;
+        case 'K':
+            lend = true;
             break;
         default:
             exit(2);
@@ -333,8 +456,8 @@ int main(int argc, char *argv[])
     int out = output("stdout");
     int error = output("stderr");
     int status = -1;
-    pid_t subject = start(&argv[optind], out, error);
-    if (!watch(subject, limit, &status))
+    subject = start(&argv[optind], out, error);
+    if (!watch(limit, &status))
         puts("hang");
     else {
         if (peer != 0)

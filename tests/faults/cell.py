@@ -16,7 +16,12 @@ from tests.octal import decoded
 SECONDS = 30  # for one run; on a busy machine the slowest takes a tenth of it
 LOG = f"{PLACE}/log"
 STRACE = f"strace -D -f -b execve -qq -yy -s 32 -o {LOG}"
-STATUS = re.compile(r"(Uid|Gid|CapEff|SigBlk|SigIgn|NoNewPrivs|Seccomp):\t(.*)")
+STATUS = re.compile(
+    r"(Uid|Gid|Groups|Cap\w+|Sig(?:Blk|Ign)|Umask|NoNewPrivs|Seccomp):\t(.*)"
+)
+# What only calling.py looks at: who the command is, and what else it was given.
+MORE = {"who", "number", "cwd", "root", "environ", "limits", "streams", "Umask"}
+MORE |= {"Groups", "CapInh", "CapPrm", "CapBnd", "CapAmb"}
 
 
 @dataclass
@@ -35,7 +40,7 @@ class Run:
 
     def effect(self, without: Iterable[str] = ()) -> tuple[str, list[dict[str, str]]]:
         """Return what the run achieved, comparable with that of another run."""
-        leave = set(without)
+        leave = MORE | set(without)
         probes = [
             {key: value for key, value in probe.items() if key not in leave}
             for probe in self.probes
@@ -49,9 +54,14 @@ def renamed(text: str) -> str:
     return re.sub(r"\d+", lambda m: names.setdefault(m[0], f"#{len(names)}"), text)
 
 
-def shell_command(words: list[str], case: Case, log: bool = False) -> str:
-    """Return the shell command that runs a program in a guest, where setup has run."""
-    cell = [f"{GUEST_BUILD}/cell", "-t", str(SECONDS), "-p", f"{PLACE}/probe"]
+def shell_command(
+    words: list[str], case: Case, log: bool = False, how: tuple[str, ...] = ()
+) -> str:
+    """Return the shell command that runs a program in a guest, where setup has run.
+
+    How is what cell.c takes beside.
+    """
+    cell = [f"{GUEST_BUILD}/cell", "-t", str(SECONDS), "-p", f"{PLACE}/probe", *how]
     if log:
         cell += ["-l", LOG]
     if case.listens:
@@ -92,13 +102,15 @@ class PreparedGuest:
                 facts[name] = self.known.get(link, "new")
             elif kind == "fd":
                 number, _, link = value.partition(" ")
-                if int(number) > 2:
-                    facts["fds"] = facts.get("fds", "") + renamed(link) + " "
+                key = "fds" if int(number) > 2 else "streams"
+                facts[key] = facts.get(key, "") + renamed(link) + " "
             elif kind == "status":
                 text = decoded(value)
                 facts.update(STATUS.findall(text))
                 match = re.search(r"NSpid:\t(.*)", text)
-                facts["pids"] = str(len(match[1].split())) if match else ""
+                numbers = match[1].split() if match else []
+                facts["pids"] = str(len(numbers)) if numbers else ""
+                facts["number"] = numbers[-1] if numbers else ""
             elif kind == "mountinfo":
                 mounts = [line.split() for line in decoded(value).splitlines()]
                 facts["mounts"] = "\n".join(fields[4] for fields in mounts)
@@ -106,9 +118,15 @@ class PreparedGuest:
                 facts[kind] = decoded(value)
         return facts
 
-    def run(self, words: list[str], case: Case, log: bool = False) -> Run:
+    def run(
+        self,
+        words: list[str],
+        case: Case,
+        log: bool = False,
+        how: tuple[str, ...] = (),
+    ) -> Run:
         """Run a program, with its peer if it has one, and look at what it left."""
-        command = f"{shell_command(words, case, log)} && echo end"
+        command = f"{shell_command(words, case, log, how)} && echo end"
         if case.listens:
             command += f"; rm -f {shlex.quote(case.listens)}"  # its peer's, not its own
         status, lines = self.guest.run(f"{command}; {inventory.QUICK}", 3 * SECONDS)
@@ -116,7 +134,7 @@ class PreparedGuest:
             raise inventory.LabError("cell failed: " + "\n".join(lines))
         end = lines.index("end")
         run = self.read(lines[:end])
-        run.command = shell_command(words, case)
+        run.command = shell_command(words, case, how=how)
         if inventory.difference(self.quick, lines[end + 1 :]):
             run.left += inventory.left_behind(self.guest, self.before)
         return run
@@ -155,11 +173,17 @@ class CleanGuests:
         self.stack = ExitStack()
         self.place: PreparedGuest | None = None
 
-    def run(self, words: list[str], case: Case, log: bool = False) -> Run:
+    def run(
+        self,
+        words: list[str],
+        case: Case,
+        log: bool = False,
+        how: tuple[str, ...] = (),
+    ) -> Run:
         """Run a program as PreparedGuest.run does."""
         if self.place is None:
             self.place = PreparedGuest(self.stack.enter_context(self.opener()))
-        run = self.place.run(words, case, log)
+        run = self.place.run(words, case, log, how)
         if run.left or run.hang:
             self.close()
         return run

@@ -28,6 +28,8 @@ WRONG = {
     "garrulous": "it failed with more than one message",
     "other call": "its message is about another call or another error",
     "status": "it ended with the wrong status",
+    "changed": "the command was given something else than the caller has",
+    "deserted": "the command began, though nobody was there to report its end",
     "broken": "it fails without any fault",
     "not injected": "the fault did not happen: the harness is wrong",
 }

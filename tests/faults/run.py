@@ -15,8 +15,10 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 
 from tests import CHECKOUT, part
+from tests.faults.calling import Calling
 from tests.faults.cases import reason
 from tests.faults.cell import CleanGuests
 from tests.faults.injected import Cell, Injected
@@ -34,7 +36,7 @@ from tests.lab.state import open_guest
 
 LAB = CHECKOUT / "tests/lab/lab"
 EVERY = 10
-Parts = list[Injected | Untraced]
+Parts = list[Injected | Untraced | Calling]
 FAILURES = (LabError, OSError, BuildError, LineError, TraceError)
 
 
@@ -63,19 +65,22 @@ class CellCollector:
             return [
                 Injected(subject, guests, self.only),
                 Untraced(subject, guests, self.only),
+                Calling(subject, guests, self.only),
             ]
         return [
             Injected(subject, here, self.only),
             Injected(subject, guests, self.only, self.every),
             Untraced(subject, guests, self.only),
+            Calling(subject, here, self.only),
         ]
 
     def subject(self, subject: Subject) -> None:
         """Run all cells of a program. What was left goes with its guest."""
         began = time.monotonic()
         cells: list[Cell] = []
+        alone = bool(reason(subject.name, "alone"))
         with closing(CleanGuests(self.guest)) as guests, closing(
-            CleanGuests(Sandbox)
+            CleanGuests(partial(Sandbox, alone))
         ) as here:
             try:
                 for kind in self.parts(subject, guests, here):

@@ -6,6 +6,7 @@ Its root is root in a user namespace of its own. Of the machine's files it sees 
 objects, names are its own, and all of it ends with its first process.
 """
 
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -30,6 +31,11 @@ def shown(book: str, lab: str) -> list[str]:
     return words
 
 
+def processor() -> list[str]:
+    """Return the words that leave what follows one processor, the first there is."""
+    return ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
+
+
 def command() -> list[str]:
     """Return the command that makes the namespaces and runs CONTROL in them.
 
@@ -51,10 +57,10 @@ def command() -> list[str]:
 class Sandbox:
     """The namespaces. Use it as a context manager, as a Guest."""
 
-    def __init__(self) -> None:
-        """Make them."""
+    def __init__(self, alone: bool = False) -> None:
+        """Make them; alone says that all in them has to do with one processor."""
         self.process = subprocess.Popen(
-            command(),
+            [*(processor() if alone else []), *command()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

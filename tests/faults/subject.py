@@ -102,7 +102,7 @@ def compiled(source: Path, target: Path, command: list[str]) -> None:
 
 def build(programs: list[Subject]) -> None:
     """Compile programs, with the marker, and what watches them, into build/faults."""
-    marked = [*COMPILE, str(HERE / "marker.c")]
+    marked = [*COMPILE, str(HERE / "marker.c"), "-Wl,--wrap=fork,--wrap=clone"]
     work = [(subject.source, BUILD / subject.name, marked) for subject in programs]
     work.append((HERE / "cell.c", BUILD / "cell", COMPILE))
     work.append((CHECKOUT / "tests/probe.c", BUILD / "probe", COMPILE))

@@ -7,13 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from tests import wrong as blocks
 from tests.faults import cell, judge, memory, strace, table, usage, words
+from tests.faults.calling import Calling
 from tests.faults.cases import Case
 from tests.faults.cell import CleanGuests
 from tests.faults.injected import Cell, Injected
 from tests.faults.lines import LineError
 from tests.faults.sandbox import Sandbox
-from tests.faults.subject import BUILD, GUEST_BUILD, Subject, build, of_file, subjects
+from tests.faults.subject import (
+    BUILD,
+    GUEST_BUILD,
+    Subject,
+    build,
+    choose,
+    of_file,
+    subjects,
+)
 from tests.faults.untraced import Untraced
 from tests.lab import cache
 from tests.lab.image import image
@@ -40,11 +50,16 @@ NATURAL = [
     ("silent", "silent", "stdout full"),
     ("silent", "silent", "stdout closed"),
     ("silent", "silent", "1 arguments"),
+    ("silent", "unflushed", "stdout full, line by line"),
+    ("reported", "unflushed", "stdout full"),
+    ("silent", "clamps", "NUMBER beyond 64 bits"),
+    ("reported", "clamps", "NUMBER with more behind it"),
     ("hang", "other-call", "FILE FIFO"),
     ("other call", "other-call", "FILE missing"),
     ("unisolated", "unisolated", "as reader"),
     ("status", "unisolated", "COMMAND directory"),
 ]
+CALLING = blocks.read(HERE / "wrong/calling", ("sample", "cell", "found"))
 
 
 def wrong(name: str) -> Subject:
@@ -103,6 +118,34 @@ def test_untraced_finds(guests: CleanGuests, found: str, name: str, only: str) -
     assert one(Untraced, name, only, guests).judgement.outcome == found
 
 
+class Broken(Subject):
+    """A wrong version of a sample, which keeps its name and so its cases."""
+
+    @property
+    def in_guest(self) -> str:
+        """Return where it lies: beside its source."""
+        return f"{GUEST_BUILD}/{self.source.relative_to(BUILD).with_suffix('')}"
+
+
+def named(block: blocks.Block) -> str:
+    """Return the name of a wrong version of a sample."""
+    return f"{block.value('sample')}-{block.name}"
+
+
+@pytest.mark.parametrize("block", CALLING, ids=named)
+def test_calling_finds(places: CleanGuests, block: blocks.Block) -> None:
+    [sample] = choose([block.value("sample")])
+    source = BUILD / "wrong" / named(block) / sample.source.name
+    source.parent.mkdir(parents=True, exist_ok=True)
+    source.write_text(blocks.apply(sample.source.read_text(), block))
+    build([sample, of_file(source, f"wrong/{named(block)}/{sample.program}")])
+    broken = Broken(sample.name, source, sample.header)
+    only = block.value("cell")
+    for version, outcome in ((broken, block.value("found")), (sample, "tolerated")):
+        [cell] = Calling(version, places, only).cells()
+        assert cell.judgement.outcome == outcome
+
+
 def test_what_is_left_is_named(places: CleanGuests) -> None:
     shown = one(Injected, "left", "chdir number 1 gives EIO", places).show()
     assert "left behind: process /book/build/faults/wrong/left" in shown
@@ -156,12 +199,13 @@ def test_a_tool_has_words_of_its_own(stderr: str, status: int, outcome: str) -> 
 
 def test_every_class_is_seen() -> None:
     classes = {found for found, _, _ in MATRIX}
+    classes |= {block.value("found") for block in CALLING}
     assert classes == set(judge.WRONG) - {"not injected"}
 
 
 def test_all_samples_are_found() -> None:
     names = [subject.name for subject in subjects()]
-    assert "unshare" in names and "introduction/ns_leave" in names
+    assert "unshare" in names and "introduction/leave_ns" in names
     solutions = list(HERE.parent.glob("exercises/*/solution.c"))
     assert len([n for n in names if n.startswith("exercises/")]) == len(solutions) > 0
 
@@ -183,16 +227,16 @@ def test_table_refuses(line: str) -> None:
 
 
 def test_usage_is_read() -> None:
-    read = parse("nsenter [-t TYPE] FILE COMMAND [ARG]...")
+    read = parse("nsenter [-o TYPE] FILE COMMAND [ARG]...")
     probe = f"{usage.PLACE}/probe"
     file = f"{usage.PLACE}/ns/net"
-    assert read.right() == ["-t", "net", file, probe, "42 and words"]
+    assert read.right() == ["-o", "net", file, probe, "42 and words"]
     assert read.short() == [file, probe]
     assert dict(read.counts()) == {"0 arguments": [], "1 arguments": [file]}
     options = dict(read.options())
-    assert options["-t and no more"] == ["-t"]
-    assert options["-t twice"] == ["-t", "net", "-t", "net", file, probe]
-    two = dict(parse("same_ns PID PID").counts())
+    assert options["-o and no more"] == ["-o"]
+    assert options["-o twice"] == ["-o", "net", "-o", "net", file, probe]
+    two = dict(parse("compare_ns PID PID").counts())
     assert two["3 arguments"] == ["@PID@", "@PID@", "more"]
 
 
@@ -261,6 +305,12 @@ def test_nothing_of_the_machine_can_be_written(way: str) -> None:
             status, said = sandbox.run(harm.replace("FILE", file), 10)
             assert status and "Read-only file system" in said[-1]
         assert Path(witness.name).read_text() == "I am as I was\n"
+
+
+def test_alone_there_is_one_processor() -> None:
+    """Whatever the machine has."""
+    with Sandbox(alone=True) as sandbox:
+        assert sandbox.run("nproc", 10) == (0, ["1"])
 
 
 def test_memory_finds() -> None:

@@ -31,7 +31,8 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Write:
 def test_lines_of_a_program(write: Write) -> None:
     """Its chapter's file has them, or its own folder."""
     text = "word: SIZE = 1\n\n# a/b\na/b ended: read\na/b says: none: at all\n"
-    text += "a/b tools: c d\na/b guest: one\na/c skip: two\na/b also: SIZE=2\n"
+    text += "a/b tools: c d\na/b guest: one\na/c skip: two\na/c alone: three\n"
+    text += "a/b also: SIZE=2\n"
     write("samples/a.faults", text)
     write("exercises/a-e/faults", "word: OWN = x*3\nvaries: .*\n")
     first, second = cases.cases("a/b", "b SIZE")
@@ -40,6 +41,7 @@ def test_lines_of_a_program(write: Write) -> None:
     assert first.usage.right() == ["1"] and second.usage.right() == ["2"]
     assert [cases.reason(name, "guest") for name in ("a/b", "a/c")] == ["one", ""]
     assert [cases.reason(name, "skip") for name in ("a/b", "a/c")] == ["", "two"]
+    assert [cases.reason(name, "alone") for name in ("a/b", "a/c")] == ["", "three"]
     (only,) = cases.cases("exercises/a-e", "a-e SIZE OWN")
     assert only.varies == ".*" and only.usage.right() == ["1", "xxx"]
 
@@ -53,7 +55,7 @@ def test_tools_of_the_top_level(write: Write) -> None:
 
 def test_wrong_values(write: Write) -> None:
     """A word has its own, and those of the words that it names."""
-    text = "word: SIZE = 1\nwrong: as TYPE\nwrong: empty | | EINVAL EPERM | 0 1 2\n"
+    text = "word: SIZE = big\nwrong: as TYPE\nwrong: empty | | EINVAL EPERM | 0 1 2\n"
     write("samples/a.faults", text)
     other, empty = words.known("a/b")["SIZE"].wrong
     assert other == words.known("")["TYPE"].wrong[0] and not other.fine
@@ -108,6 +110,15 @@ def test_line_that_is_none(write: Write, text: str, error: str) -> None:
         table.known("a/b")
 
 
+def test_numbers_are_wrong_alike(write: Write) -> None:
+    """A word whose right value is a number is wrong in all ways that a number is."""
+    write("samples/a.faults", "word: SIZE = 1\nword: NAME = one\n")
+    known = words.known("a/b")
+    assert known["SIZE"].wrong == known["NUMBER"].wrong and known["NUMBER"].wrong
+    assert set(known["NUMBER"].wrong) < set(known["PID"].wrong)
+    assert not known["NAME"].wrong
+
+
 def test_no_line_is_about_nothing() -> None:
     """Each stands where its program looks for it, and each word is in a usage line."""
     known = {subject.name: subject.header.usage for subject in subjects()}
@@ -123,7 +134,9 @@ def test_no_line_is_about_nothing() -> None:
             part.word
             for name in (mine if path != words.FILE else known)
             for part in usage.parse(known[name], words.known(name), "").parts
-        }
+        } | {
+            "NUMBER"
+        }  # of which every word has a part that stands for one
         for text in lines.read(path):
             if text.key == "word":
                 assert text.value.partition(" = ")[0] in used, text

@@ -76,11 +76,22 @@ SURROUNDINGS = (
         errors("ENOENT", "ENOTDIR", "EINVAL"),
         changes=("mnt", "mounts"),
     ),
-    # One at a time: with two of them closed, a socket may become somebody's stdout.
     Surrounding("stdin closed", "exec", after="<&-"),
     Surrounding("stdout closed", "exec", errors("EBADF"), ">&-", no_stdout=True),
+    # Of a pipe that it opens, the end to write to becomes stdout.
+    Surrounding(
+        "stdin, stdout closed", "exec", errors("EBADF"), "<&- >&-", no_stdout=True
+    ),
     Surrounding("stderr closed", "exec", after="2>&-", no_stderr=True),
     Surrounding("stdout full", "exec", errors("ENOSPC"), ">/dev/full", no_stdout=True),
+    # What a flush before the last one met: marker.c reads the variable.
+    Surrounding(
+        "stdout full, line by line",
+        "export STDOUT=lines; exec",
+        errors("ENOSPC"),
+        ">/dev/full",
+        no_stdout=True,
+    ),
     Surrounding("stderr full", "exec", after="2>/dev/full", no_stderr=True),
     Surrounding("RLIMIT_NOFILE 0", "ulimit -n 0; exec", errors("EMFILE")),
     Surrounding("RLIMIT_NPROC 0", "exec prlimit --nproc=0"),
@@ -102,7 +113,12 @@ SURROUNDINGS = (
         DENIED | errors("ENOSPC", "EINVAL"),
         changes=IDS,
     ),
-    Surrounding("SIGCHLD ignored", "trap '' CHLD; exec", errors("ECHILD")),
+    Surrounding(
+        "SIGCHLD ignored",
+        "exec env --ignore-signal=CHLD",  # dash would not leave it ignored
+        errors("ECHILD"),
+        changes=("SigIgn",),
+    ),
 )
 
 
@@ -212,7 +228,14 @@ class Untraced:
             if fine:
                 return Judgement("chatty" if messages(run) else TOLERATED)
             return Judgement("silent", self.allowed(wrong.errors, wrong.statuses))
+        if any(map(self.is_foreign_usage, messages(run))):
+            return Judgement("other call", self.allowed(wrong.errors, wrong.statuses))
         return self.reported(run, wrong.errors, wrong.statuses, True)
+
+    def is_foreign_usage(self, line: str) -> bool:
+        """Tell whether another program says how it should have been called."""
+        start = re.match(r"usage: (\S+)", line, re.IGNORECASE)
+        return start is not None and start[1] != self.subject.program
 
     def allowed(self, names: frozenset[str], statuses: tuple[int, ...]) -> str:
         """Return in words how something may be reported."""

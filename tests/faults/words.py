@@ -76,6 +76,17 @@ def define(text: Iterable[Line], known: dict[str, Word]) -> dict[str, Word]:
     return words
 
 
+def numbered(words: dict[str, Word]) -> dict[str, Word]:
+    """Return words, of which those that stand for a number are wrong as NUMBER is."""
+    also = words["NUMBER"].wrong
+    return {
+        name: Word(word.right, word.wrong + also)
+        if re.fullmatch(r"\d+|@PID@", word.right) and name != "NUMBER"
+        else word
+        for name, word in words.items()
+    }
+
+
 def known(name: str) -> dict[str, Word]:
     """Return the words that the usage line of a program may have.
 
@@ -84,4 +95,4 @@ def known(name: str) -> dict[str, Word]:
     words = define(lines.read(FILE), {})
     for path in dict.fromkeys((lines.shared(name), lines.own(name))):
         words = define(lines.read(path), words)
-    return words
+    return numbered(words)

@@ -12,19 +12,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Both are whole pages, whatever the size of a page. */
-enum { STACK_SIZE = 1024 * 1024, GUARD_SIZE = 64 * 1024 };
+/* execvp() may copy the arguments there: they take 6 MiB at most. */
+enum { STACK_SIZE = 8 * 1024 * 1024 };
 
-/*
- * The child starts here, and ends with the status that we return. err()
- * is not for us: its exit() would flush the parent's stdio once more.
- */
+/* The child works on a copy of our memory, and finds these there. */
+static pid_t parent;
+static sighandler_t callers; /* what our caller does about SIGCHLD */
+
+/* The child starts here. */
 static int run(void *arg)
 {
     char **command = arg;
+
+    signal(SIGCHLD, callers);
+
+    /* The command does not outlive who reports its end. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+        err(EXIT_FAILURE, "prctl");
+    if (getppid() != parent)
+        exit(EXIT_FAILURE); /* it was killed before that */
 
     execvp(command[0], command);
     int status = errno == ENOENT ? 127 : 126;
@@ -44,15 +54,19 @@ int main(int argc, char *argv[])
     if (stack == MAP_FAILED)
         err(EXIT_FAILURE, "mmap");
 
-    /* A stack that overflows hits a guard, not the data below. */
-    if (mprotect(stack, GUARD_SIZE, PROT_NONE) == -1)
-        err(EXIT_FAILURE, "mprotect");
+    /* Ignored, SIGCHLD would take the child's status away. */
+    callers = signal(SIGCHLD, SIG_DFL);
+    parent = getpid();
 
     /* Stacks grow downwards: the child starts at the upper end. */
     pid_t child = clone(run, stack + STACK_SIZE, CLONE_NEWNET | SIGCHLD,
                         &argv[1]);
     if (child == -1)
         err(EXIT_FAILURE, "clone");
+
+    /* ^C is for the command: we stay, and report what came of it. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
 
     int status;
     if (waitpid(child, &status, 0) == -1)

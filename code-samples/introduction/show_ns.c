@@ -66,10 +66,11 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "scandir: %s", folder);
 
     /* A zombie has lost some of its namespaces: show what is left. */
-    int shown = 0;
+    int status = EXIT_SUCCESS;
     for (int i = 0; i < count; i++)
-        shown += show(links[i]->d_name);
-    if (fflush(stdout) == EOF)
+        if (!show(links[i]->d_name))
+            status = EXIT_FAILURE;
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
-    exit(shown == count ? EXIT_SUCCESS : EXIT_FAILURE);
+    exit(status);
 }

@@ -16,24 +16,19 @@ refuse() {
     exit 1
 }
 
-# Namespaces are files of a file system of their own, nsfs.
-pinned() {
-    [ "$(stat -f -c %T "$path")" = nsfs ]
+# Namespaces are files of a file system of their own, nsfs. Where the
+# path cannot be asked, stat says why.
+type_of_file() {
+    stat -f -c %T "$path" || exit 1
 }
 
 # A link may well lead to a namespace, but it pins none.
-if [ -L "$path" ]; then
-    refuse 'is a symbolic link'
-elif ! [ -e "$path" ]; then
-    refuse 'does not exist'
-elif ! pinned; then
-    refuse 'is not a pinned namespace'
-fi
-
+[ ! -L "$path" ] || refuse 'is a symbolic link'
+type=$(type_of_file)
+[ "$type" = nsfs ] || refuse 'is not a pinned namespace'
 umount "$path" || exit 1
 
 # Pins stack. Whoever made the one below may still want it.
-if pinned; then
-    refuse 'is still pinned, by an older pin'
-fi
+type=$(type_of_file)
+[ "$type" != nsfs ] || refuse 'is still pinned, by an older pin'
 rm "$path"

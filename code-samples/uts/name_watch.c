@@ -9,8 +9,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,17 +28,30 @@ static void show(const char *when, int file)
     printf("%-7s %.*s", when, (int)length, name);
 }
 
+/* Return the status of a command, 128 + N if a signal killed it. */
 static int run(char *command[])
 {
+    /* Ignored, SIGCHLD would take the child's status away. */
+    sighandler_t callers = signal(SIGCHLD, SIG_DFL);
+    pid_t parent = getpid();
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
+        signal(SIGCHLD, callers);
+
+        /* The command does not outlive who reports its end. */
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            err(EXIT_FAILURE, "prctl");
+        if (getppid() != parent)
+            exit(EXIT_FAILURE); /* it was killed before that */
         execvp(command[0], command);
-        int status = errno == ENOENT ? 127 : 126;
-        warn("%s", command[0]);
-        _exit(status);
+        err(errno == ENOENT ? 127 : 126, "%s", command[0]);
     }
+
+    /* ^C is for the command: we stay, and report what came of it. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
 
     int status;
     if (waitpid(child, &status, 0) == -1)
@@ -56,7 +71,7 @@ int main(int argc, char *argv[])
     if (file == -1)
         err(EXIT_FAILURE, "open: %s", path);
     show("before", file);
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
     int status = run(&argv[1]);
     show("after", file);
@@ -67,7 +82,7 @@ int main(int argc, char *argv[])
     if (woken == -1)
         err(EXIT_FAILURE, "poll: %s", path);
     printf("%-7s %s\n", "woken", woken ? "yes" : "no");
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
     exit(status);
 }

@@ -12,8 +12,16 @@ fi
 name=$1
 path=$2
 
-# With noclobber (-C) the shell creates a file, or fails and says why. A
-# pin that is there already is never hidden by a second one.
+# A pin that is there already is never hidden by a second one.
+if [ -e "$path" ]; then
+    echo "pin-name.sh: $path: already exists" >&2
+    exit 1
+fi
+
+# A signal has to wait until what we began is done, or undone.
+trap : HUP INT TERM
+
+# With noclobber (-C) the shell creates a file, or fails and says why.
 (set -C && : >"$path") || exit 1
 
 # unshare pins first, then becomes hostname. Whichever of them fails, what

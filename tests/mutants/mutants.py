@@ -104,7 +104,7 @@ def labels(mutant: Mutant) -> set[str]:
 def choose(names: list[str]) -> list[Mutant]:
     """Return the mutants that names stand for, all when there is none.
 
-    A name is a chapter (mnt), a sample (mnt/scratch) or a mutant (mnt/scratch:NAME).
+    A name is a chapter (mnt), a sample (mnt/draw_peers), mutant (mnt/draw_peers:NAME).
     """
     topics = sorted(path.stem for path in HERE.glob("*.mutants"))
     known = [mutant for topic in topics for mutant in read(topic)]

@@ -1,7 +1,7 @@
 """Show that every test of the samples can fail, on wrong versions of them.
 
-A name is a chapter (mnt), a sample (mnt/scratch) or one wrong version of it
-(mnt/scratch:no-mount). What they are stands in tests/samples/TOPIC.mutants.
+A name is a chapter (mnt), a sample (mnt/cover_folder) or one wrong version of it
+(mnt/cover_folder:no-mount). What they are stands in tests/samples/TOPIC.mutants.
 """
 
 import argparse

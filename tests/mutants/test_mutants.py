@@ -78,10 +78,10 @@ def test_names() -> None:
     """A chapter, a sample by its path or its name, a mutant."""
     chapter = mutants.choose(["uts"])
     assert {one.sample.topic for one in chapter} == {"uts"}
-    by_path = mutants.choose(["uts/uts_copy"])
-    assert by_path == mutants.choose(["uts_copy"]) == chapter[: len(by_path)]
-    (one,) = mutants.choose(["uts/uts_copy:no-unshare"])
-    assert str(one) == "uts/uts_copy:no-unshare"
+    by_path = mutants.choose(["uts/copy_uts"])
+    assert by_path == mutants.choose(["copy_uts"]) == chapter[: len(by_path)]
+    (one,) = mutants.choose(["uts/copy_uts:no-unshare"])
+    assert str(one) == "uts/copy_uts:no-unshare"
     with pytest.raises(UnknownName, match="nothing is called 'uts_cop' here"):
         mutants.choose(["uts", "uts_cop"])
 

@@ -51,6 +51,14 @@ teardown() {
     return "$failed"
 }
 
+# settled: wait until init has collected the orphans that the test made
+settled() {
+    until read -r -d '' orphans </proc/1/task/1/children ||
+        [ "$orphans" = "$orphans_before" ]; do
+        :
+    done
+}
+
 # capture COMMAND [ARG]...: set $status, $output and $stderr, as run does with
 # --separate-stderr, but for one process instead of three
 capture() {

@@ -19,10 +19,18 @@ load helper
         introduction/unpin-namespace.sh "$other/folder"
     refused 1 "unpin-namespace.sh: /dev/mqueue: is not a pinned namespace" \
         introduction/unpin-namespace.sh /dev/mqueue
-    refused 1 "unpin-namespace.sh: $other/none: does not exist" \
-        introduction/unpin-namespace.sh "$other/none"
     read -r -d '' mounts </proc/self/mountinfo || :
     [[ $mounts == *' /dev/mqueue '* && -d $other/folder && -s $other/file ]]
+}
+
+@test "unpin-namespace.sh: a path that cannot be asked is refused as the kernel does" {
+    capture introduction/unpin-namespace.sh "$other/none"
+    [[ $status -eq 1 && $stderr == *"$other/none"*': No such file or directory' ]]
+    open_scratch
+    mkdir -m 700 "$scratch/closed"
+    capture as_reader introduction/unpin-namespace.sh "$scratch/closed/pin"
+    rmdir "$scratch/closed"
+    [[ $status -eq 1 && $stderr == *"$scratch/closed/pin"*': Permission denied' ]]
 }
 
 @test "unpin-namespace.sh: a link to a namespace is no pin" {
@@ -121,17 +129,17 @@ namespaces() {
     refused 2 'usage: show_ns [PID]' introduction/show_ns 1 1
 }
 
-# ---- same_ns ----
+# ---- compare_ns ----
 
-@test "same_ns: two processes side by side share all eight" {
-    run -0 introduction/same_ns self 1
+@test "compare_ns: two processes side by side share all eight" {
+    run -0 introduction/compare_ns self 1
     printf -v expected '%-7s same\n' "${types[@]}"
     [ "$output" = "${expected%$'\n'}" ]
 }
 
-@test "same_ns: what differs is told from what is shared" {
+@test "compare_ns: what differs is told from what is shared" {
     member --ipc --net
-    run -0 introduction/same_ns "$$" "$member"
+    run -0 introduction/compare_ns "$$" "$member"
     printf -v expected '%-7s same\n' "${types[@]}"
     expected=${expected/ipc     same/ipc     different}
     expected=${expected/net     same/net     different}
@@ -139,85 +147,94 @@ namespaces() {
     end "$member"
 }
 
-@test "same_ns: what can't be read can't be compared" {
-    refused 1 'same_ns: stat: /proc/1/ns/cgroup: Permission denied' \
-        as_reader introduction/same_ns self 1
-    refused 1 'same_ns: stat: /proc/999999999/ns/cgroup: No such file or directory' \
-        introduction/same_ns self 999999999
+@test "compare_ns: what can't be read can't be compared" {
+    refused 1 'compare_ns: stat: /proc/1/ns/cgroup: Permission denied' \
+        as_reader introduction/compare_ns self 1
+    refused 1 'compare_ns: stat: /proc/999999999/ns/cgroup: No such file or directory' \
+        introduction/compare_ns self 999999999
 }
 
-@test "same_ns: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: same_ns PID PID' introduction/same_ns 1
-    refused 2 'usage: same_ns PID PID' introduction/same_ns 1 1 1
-    refused 2 'usage: same_ns PID PID' introduction/same_ns 1 -1
+@test "compare_ns: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: compare_ns PID PID' introduction/compare_ns 1
+    refused 2 'usage: compare_ns PID PID' introduction/compare_ns 1 1 1
+    refused 2 'usage: compare_ns PID PID' introduction/compare_ns 1 -1
 }
 
-# ---- ns_map ----
+# ---- draw_ns ----
 
-@test "ns_map: a process points to the namespace that it is in" {
+@test "draw_ns: a process points to the namespace that it is in" {
     member --net
-    run -0 introduction/ns_map net $$ "$member"
+    run -0 introduction/draw_ns net $$ "$member"
     [[ $output == *"    1 -> \"$(readlink /proc/$$/ns/net)\";"* ]]
     [[ $output == *"    2 -> \"$(readlink "/proc/$member/ns/net")\";"* ]]
     end "$member"
 }
 
-@test "ns_map: the text is a graph, whatever a process is called" {
-    run -0 bash -c 'printf "a\"b\\\\c" >/proc/self/comm; introduction/ns_map uts $$; :'
+@test "draw_ns: the text is a graph, whatever a process is called" {
+    run -0 bash -c 'printf "a\"b\\\\c" >/proc/self/comm; introduction/draw_ns uts $$; :'
     [[ ${lines[0]} == 'digraph namespaces {' && ${lines[-1]} == '}' ]]
     [[ $output == *'label="a\"b\\c"];'* ]]
 }
 
-@test "ns_map: a PID that nobody has, and a type that is none, are named" {
-    capture introduction/ns_map net 999999999
+@test "draw_ns: a PID that nobody has, and a type that is none, are named" {
+    capture introduction/draw_ns net 999999999
     [[ $status -eq 1 ]]
-    [ "$stderr" = 'ns_map: stat: /proc/999999999/ns/net: No such file or directory' ]
-    capture introduction/ns_map nett $$
+    [ "$stderr" = 'draw_ns: stat: /proc/999999999/ns/net: No such file or directory' ]
+    capture introduction/draw_ns nett $$
     [[ $status -eq 1 ]]
-    [ "$stderr" = "ns_map: stat: /proc/$$/ns/nett: No such file or directory" ]
+    [ "$stderr" = "draw_ns: stat: /proc/$$/ns/nett: No such file or directory" ]
 }
 
-@test "ns_map: an ordinary user may not look at a process of root" {
-    capture as_reader introduction/ns_map net 1
+@test "draw_ns: an ordinary user may not look at a process of root" {
+    capture as_reader introduction/draw_ns net 1
     [[ $status -eq 1 ]]
-    [ "$stderr" = 'ns_map: stat: /proc/1/ns/net: Permission denied' ]
+    [ "$stderr" = 'draw_ns: stat: /proc/1/ns/net: Permission denied' ]
 }
 
-@test "ns_map: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: ns_map TYPE PID...' introduction/ns_map
-    refused 2 'usage: ns_map TYPE PID...' introduction/ns_map net
-    refused 2 'usage: ns_map TYPE PID...' introduction/ns_map -t net 1
+@test "draw_ns: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: draw_ns TYPE PID...' introduction/draw_ns
+    refused 2 'usage: draw_ns TYPE PID...' introduction/draw_ns net
+    refused 2 'usage: draw_ns TYPE PID...' introduction/draw_ns -t net 1
+    for type in '' . .. ../comm ../exe ./net; do
+        refused 2 'usage: draw_ns TYPE PID...' introduction/draw_ns "$type" 1
+    done
 }
 
-# ---- ns_leave, ns_keep_fork, ns_lifetime ----
+@test "draw_ns: of a graph that cannot be finished nothing is printed" {
+    refused 1 'draw_ns: stat: /proc/999999999/ns/net: No such file or directory' \
+        introduction/draw_ns net $$ 999999999
+}
 
-@test "ns_leave: it is away from home, and then back" {
+# ---- leave_ns, keep_ns ----
+
+@test "leave_ns: it is away from home, and then back" {
     home=$(readlink /proc/self/ns/net)
-    run -0 introduction/ns_leave
+    run -0 introduction/leave_ns
     [[ ${#lines[@]} -eq 3 && ${lines[0]} == "home   $home" ]]
     [[ ${lines[1]} == 'away   net:['+([0-9])']' && ${lines[1]} != *"$home" ]]
     [ "${lines[2]}" = "back   $home" ]
 }
 
-@test "ns_leave: the way back is an open descriptor, and setns" {
-    run -0 strace -e trace=openat,unshare,setns introduction/ns_leave
+@test "leave_ns: the way back is an open descriptor, and setns" {
+    run -0 strace -e trace=openat,unshare,setns introduction/leave_ns
     [[ $output =~ \"/proc/self/ns/net\",\ O_RDONLY\|O_CLOEXEC\)\ =\ ([0-9]+) ]]
     [[ $output == *"unshare(CLONE_NEWNET)"*"setns(${BASH_REMATCH[1]}, CLONE_NEWNET)"* ]]
 }
 
-@test "ns_leave: an ordinary user gets EPERM" {
-    capture as_reader introduction/ns_leave
+@test "leave_ns: an ordinary user gets EPERM" {
+    capture as_reader introduction/leave_ns
     [ "$status" -eq 1 ]
-    [ "$stderr" = 'ns_leave: unshare: Operation not permitted' ]
+    [ "$stderr" = 'leave_ns: unshare: Operation not permitted' ]
 }
 
-@test "ns_leave: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: ns_leave' introduction/ns_leave now
+@test "leave_ns: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: leave_ns' introduction/leave_ns now
 }
 
-@test "ns_keep_fork: the keeper enters what the creator has made" {
+@test "keep_ns: the keeper enters what the creator has made" {
     home=$(readlink /proc/self/ns/net)
-    run -0 introduction/ns_keep_fork
+    run -0 introduction/keep_ns
+    settled
     made=${lines[0]#creator in } made=${made%%: *}
     [[ $made == 'net:['+([0-9])']' && $made != "$home" ]]
     [ "${lines[0]}" = "creator in $made: a new namespace" ]
@@ -227,65 +244,97 @@ namespaces() {
     [ "${#lines[@]}" -eq 4 ]
 }
 
-@test "ns_keep_fork: the keeper enters after the creator's exit" {
-    run -0 strace -f -e trace=setns,exit_group introduction/ns_keep_fork
+@test "keep_ns: the keeper enters after the creator's exit" {
+    run -0 strace -f -e trace=setns,exit_group introduction/keep_ns
+    settled
     [[ $output == *setns*exit_group*setns*exit_group*exit_group* ]]
 }
 
-@test "ns_keep_fork: an ordinary user gets EPERM, said once" {
-    refused 1 'ns_keep_fork: unshare: Operation not permitted' \
-        as_reader introduction/ns_keep_fork
+@test "keep_ns: an ordinary user gets EPERM, said once" {
+    refused 1 'keep_ns: unshare: Operation not permitted' \
+        as_reader introduction/keep_ns
+    settled
 }
 
-@test "ns_keep_fork: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: ns_keep_fork' introduction/ns_keep_fork now
+@test "keep_ns: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: keep_ns' introduction/keep_ns now
 }
 
-@test "ns_lifetime: the namespace is dead after the last reference" {
-    run -0 introduction/ns_lifetime
-    [ "$output" = "\
-process descriptor mount socket   alive
-        descriptor mount socket   alive
-                   mount socket   alive
-                         socket   alive
-nothing                           dead" ]
+@test "keep_ns: a child that the caller had is not waited for" {
+    run -0 timeout 5 sh -c 'sleep 1000 >/dev/null 2>&1 3>&- 4>&- & echo $! >"$0"
+        exec introduction/keep_ns' "$other/pid"
+    read -r child <"$other/pid"
+    kill -KILL "$child"
+    settled
+    [[ $output == *'entered by the descriptor' ]]
 }
 
-@test "ns_lifetime: what it mounts is seen by nobody else" {
-    read -r -d '' before </proc/self/mountinfo || :
-    exec {null}</dev/null
-    run -0 introduction/ns_lifetime
-    read -r -d '' after </proc/self/mountinfo || :
-    [[ $before == "$after" && /dev/null -ef /proc/self/fd/$null ]]
+@test "keep_ns: with SIGCHLD ignored it ends as ever" {
+    run -0 sh -c 'trap "" CHLD; exec introduction/keep_ns'
+    settled
+    [ "${#lines[@]}" -eq 4 ]
+    run -1 as_reader sh -c 'trap "" CHLD; exec introduction/keep_ns'
+    settled
 }
 
-@test "ns_lifetime: it leaves no number in our network namespace" {
-    run -0 introduction/ns_lifetime
-    run -0 ip netns list-id
-    [ -z "$output" ]
+@test "keep_ns: where stdin and stdout are closed, that is said" {
+    capture sh -c 'introduction/keep_ns <&- >&-'
+    [[ $status -eq 1 && $stderr == 'keep_ns: fcntl: stdout: Bad file descriptor' ]]
 }
 
-@test "ns_lifetime: an ordinary user gets EPERM" {
-    refused 1 'ns_lifetime: unshare: Operation not permitted' \
-        as_reader introduction/ns_lifetime
+# ---- keep_socket ----
+
+@test "keep_socket: a namespace lives by the socket alone" {
+    ip netns add box
+    ip netns set box 7
+    nsenter --net=/run/netns/box introduction/keep_socket /proc/$$/ns/net \
+        sleep 1000 3>&- 4>&- &
+    becomes sleep $!
+    ip netns delete box
+    run -0 ip netns list-id nsid 7
+    [[ /proc/$!/ns/net -ef /proc/self/ns/net ]]
+    end $!
+    run ! ip netns list-id nsid 7
 }
 
-@test "ns_lifetime: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: ns_lifetime' introduction/ns_lifetime now
+@test "keep_socket: the command runs in the namespace of the file" {
+    member --net
+    run -7 introduction/keep_socket "/proc/$member/ns/net" \
+        sh -c 'readlink /proc/self/ns/net; exit 7'
+    [ "$output" = "$(readlink "/proc/$member/ns/net")" ]
+    end "$member"
 }
 
-# ---- ns_pass_send, ns_pass_recv ----
+@test "keep_socket: what is no network namespace is refused" {
+    for file in /proc/self/ns/uts "$other/file"; do
+        refused 1 "keep_socket: setns: $file: Invalid argument" \
+            introduction/keep_socket "$file" echo
+    done
+    refused 1 "keep_socket: open: $other/none: No such file or directory" \
+        introduction/keep_socket "$other/none" echo
+    refused 1 'keep_socket: setns: /proc/self/ns/net: Operation not permitted' \
+        as_reader introduction/keep_socket /proc/self/ns/net echo
+}
 
-# receive COMMAND [ARG]...: start a receiver, and wait until it listens.
+@test "keep_socket: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: keep_socket FILE COMMAND [ARG]...' introduction/keep_socket
+    refused 2 'usage: keep_socket FILE COMMAND [ARG]...' \
+        introduction/keep_socket /proc/self/ns/net
+    refused 2 'usage: keep_socket FILE COMMAND [ARG]...' \
+        introduction/keep_socket -f true
+    refused 127 'keep_socket: /no/such: No such file or directory' \
+        introduction/keep_socket /proc/self/ns/net /no/such
+}
+
+# ---- send_ns, receive_ns ----
+
+# receive COMMAND [ARG]...: start a receiver, and wait until one can send to it.
 # received then waits for its end, and sets what capture sets.
 receive() {
-    local sockets=
     "$@" >"$other/.out" 2>"$other/.err" 3>&- 4>&- &
     receiver=$!
-    # 00010000 is the flag of a socket that accepts connections.
-    until [[ $sockets == *' 00010000 '*" $scratch/socket"* ]]; do
+    until [ -S "$scratch/socket" ]; do
         [ -e "/proc/$receiver" ]
-        read -r -d '' sockets </proc/net/unix || :
     done
 }
 
@@ -298,15 +347,15 @@ received() {
 
 # deliver PERL: connect to the receiver and do what else perl is told
 deliver() {
-    perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) or die;
+    perl -MSocket -e 'socket(S, AF_UNIX, SOCK_DGRAM, 0) or die;
         connect(S, pack_sockaddr_un(shift)) or die;' -e "$1" "$scratch/socket"
 }
 
-@test "ns_pass_recv: the command runs in the namespace that was sent" {
+@test "receive_ns: the command runs in the namespace that was sent" {
     member --net
-    receive introduction/ns_pass_recv "$scratch/socket" \
+    receive introduction/receive_ns "$scratch/socket" \
         sh -c 'readlink /proc/self/ns/net; exit 7'
-    run -0 introduction/ns_pass_send "$scratch/socket" "/proc/$member/ns/net"
+    run -0 introduction/send_ns "$scratch/socket" "/proc/$member/ns/net"
     [ -z "$output" ]
     received
     [ "$status" -eq 7 ]
@@ -314,40 +363,40 @@ deliver() {
     end "$member"
 }
 
-@test "ns_pass_send: an ordinary user may send, too" {
-    receive introduction/ns_pass_recv "$scratch/socket" true
+@test "send_ns: an ordinary user may send, too" {
+    receive introduction/receive_ns "$scratch/socket" true
     open_scratch
     chmod 777 "$scratch/socket"
-    run -0 as_reader introduction/ns_pass_send "$scratch/socket" /proc/self/ns/net
+    run -0 as_reader introduction/send_ns "$scratch/socket" /proc/self/ns/net
     received
     [ "$status" -eq 0 ]
 }
 
-@test "ns_pass_recv: no descriptor leaks into the command" {
-    receive introduction/ns_pass_recv "$scratch/socket" ls -l /proc/self/fd
-    run -0 introduction/ns_pass_send "$scratch/socket" /proc/self/ns/net
+@test "receive_ns: no descriptor leaks into the command" {
+    receive introduction/receive_ns "$scratch/socket" ls -l /proc/self/fd
+    run -0 introduction/send_ns "$scratch/socket" /proc/self/ns/net
     received
     [[ $output == *' 0 -> '* && $output != *net:* && $output != *socket:* ]]
 }
 
-@test "ns_pass_recv: a message without a descriptor is refused" {
-    receive introduction/ns_pass_recv "$scratch/socket" echo
+@test "receive_ns: a message without a descriptor is refused" {
+    receive introduction/receive_ns "$scratch/socket" echo
     deliver 'syswrite S, "x" or die'
     received
     [[ $status -eq 1 && -z $output ]]
-    [ "$stderr" = 'ns_pass_recv: recvmsg: no descriptor' ]
+    [ "$stderr" = 'receive_ns: recvmsg: no descriptor' ]
 }
 
-@test "ns_pass_recv: a caller that only hangs up is refused" {
-    receive introduction/ns_pass_recv "$scratch/socket" echo
+@test "receive_ns: who only connects is not waited for" {
+    receive introduction/receive_ns "$scratch/socket" true
     deliver ''
+    run -0 introduction/send_ns "$scratch/socket" /proc/self/ns/net
     received
-    [[ $status -eq 1 && -z $output ]]
-    [ "$stderr" = 'ns_pass_recv: recvmsg: no descriptor' ]
+    [ "$status" -eq 0 ]
 }
 
-@test "ns_pass_recv: two descriptors are one too many" {
-    receive introduction/ns_pass_recv "$scratch/socket" echo
+@test "receive_ns: two descriptors are one too many" {
+    receive introduction/receive_ns "$scratch/socket" echo
     # sendmsg is system call 46 on x86-64; the header is SCM_RIGHTS.
     deliver 'open N, "<", "/proc/self/ns/net" or die;
         my $x = "x"; my $iov = pack("PQ", $x, 1);
@@ -356,76 +405,79 @@ deliver() {
         syscall(46, fileno S, $msg, 0) == 1 or die $!'
     received
     [[ $status -eq 1 && -z $output ]]
-    [ "$stderr" = 'ns_pass_recv: recvmsg: more than one descriptor' ]
+    [ "$stderr" = 'receive_ns: recvmsg: more than one descriptor' ]
 }
 
-@test "ns_pass_recv: what is no network namespace is refused" {
+@test "receive_ns: what is no network namespace is refused" {
     for file in /proc/self/ns/uts "$other/file"; do
-        receive introduction/ns_pass_recv "$scratch/socket" echo
-        run -0 introduction/ns_pass_send "$scratch/socket" "$file"
+        receive introduction/receive_ns "$scratch/socket" echo
+        run -0 introduction/send_ns "$scratch/socket" "$file"
         received
         [[ $status -eq 1 && -z $output ]]
-        [ "$stderr" = 'ns_pass_recv: setns: Invalid argument' ]
+        [ "$stderr" = 'receive_ns: setns: Invalid argument' ]
     done
 }
 
-@test "ns_pass_recv: a command that does not exist gives 127" {
-    receive introduction/ns_pass_recv "$scratch/socket" /no/such
-    run -0 introduction/ns_pass_send "$scratch/socket" /proc/self/ns/net
+@test "receive_ns: a command that does not exist gives 127" {
+    receive introduction/receive_ns "$scratch/socket" /no/such
+    run -0 introduction/send_ns "$scratch/socket" /proc/self/ns/net
     received
     [ "$status" -eq 127 ]
-    [ "$stderr" = 'ns_pass_recv: /no/such: No such file or directory' ]
+    [ "$stderr" = 'receive_ns: /no/such: No such file or directory' ]
 }
 
-@test "ns_pass_recv: an ordinary user receives, but may not enter" {
+@test "receive_ns: an ordinary user receives, but may not enter" {
     open_scratch
-    receive as_reader introduction/ns_pass_recv "$scratch/socket" echo
-    run -0 introduction/ns_pass_send "$scratch/socket" /proc/self/ns/net
+    receive as_reader introduction/receive_ns "$scratch/socket" echo
+    run -0 introduction/send_ns "$scratch/socket" /proc/self/ns/net
     received
     [[ $status -eq 1 && -z $output ]]
-    [ "$stderr" = 'ns_pass_recv: setns: Operation not permitted' ]
+    [ "$stderr" = 'receive_ns: setns: Operation not permitted' ]
 }
 
-@test "ns_pass_recv: a file that exists is not touched" {
-    refused 1 "ns_pass_recv: bind: $other/file: Address already in use" \
-        timeout 5 introduction/ns_pass_recv "$other/file" echo
+@test "receive_ns: a file that exists is not touched" {
+    refused 1 "receive_ns: bind: $other/file: Address already in use" \
+        timeout 5 introduction/receive_ns "$other/file" echo
     [ "$(<"$other/file")" = text ]
 }
 
-@test "ns_pass_recv: a path too long for a socket is refused" {
+@test "receive_ns: a path too long for a socket is refused" {
     printf -v long "$scratch/%0108d" 0
-    refused 1 "ns_pass_recv: $long: File name too long" \
-        timeout 5 introduction/ns_pass_recv "$long" echo
+    refused 1 "receive_ns: $long: File name too long" \
+        timeout 5 introduction/receive_ns "$long" echo
 }
 
-@test "ns_pass_recv: a wrong call prints the usage and exits 2" {
-    usage='usage: ns_pass_recv SOCKET COMMAND [ARG]...'
-    refused 2 "$usage" introduction/ns_pass_recv
-    refused 2 "$usage" timeout 5 introduction/ns_pass_recv "$scratch/socket"
-    refused 2 "$usage" introduction/ns_pass_recv -s true
+@test "receive_ns: a wrong call prints the usage and exits 2" {
+    usage='usage: receive_ns SOCKET COMMAND [ARG]...'
+    refused 2 "$usage" introduction/receive_ns
+    refused 2 "$usage" timeout 5 introduction/receive_ns "$scratch/socket"
+    refused 2 "$usage" introduction/receive_ns -s true
+    refused 2 "$usage" timeout 5 introduction/receive_ns '' true
 }
 
-@test "ns_pass_send: where nobody listens it says so" {
-    refused 1 "ns_pass_send: connect: $other/none: No such file or directory" \
-        introduction/ns_pass_send "$other/none" /proc/self/ns/net
-    refused 1 "ns_pass_send: connect: $other/file: Connection refused" \
-        introduction/ns_pass_send "$other/file" /proc/self/ns/net
+@test "send_ns: where nobody listens it says so" {
+    refused 1 "send_ns: connect: $other/none: No such file or directory" \
+        introduction/send_ns "$other/none" /proc/self/ns/net
+    refused 1 "send_ns: connect: $other/file: Connection refused" \
+        introduction/send_ns "$other/file" /proc/self/ns/net
 }
 
-@test "ns_pass_send: a file that does not exist is named" {
-    refused 1 "ns_pass_send: open: $other/none: No such file or directory" \
-        introduction/ns_pass_send "$scratch/socket" "$other/none"
+@test "send_ns: a file that does not exist is named" {
+    refused 1 "send_ns: open: $other/none: No such file or directory" \
+        introduction/send_ns "$scratch/socket" "$other/none"
 }
 
-@test "ns_pass_send: a path too long for a socket is refused" {
+@test "send_ns: a path too long for a socket is refused" {
     printf -v long "$scratch/%0108d" 0
-    refused 1 "ns_pass_send: $long: File name too long" \
-        introduction/ns_pass_send "$long" /proc/self/ns/net
+    refused 1 "send_ns: $long: File name too long" \
+        introduction/send_ns "$long" /proc/self/ns/net
 }
 
-@test "ns_pass_send: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: ns_pass_send SOCKET FILE' \
-        introduction/ns_pass_send "$scratch/socket"
-    refused 2 'usage: ns_pass_send SOCKET FILE' \
-        introduction/ns_pass_send -s /proc/self/ns/net
+@test "send_ns: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: send_ns SOCKET FILE' \
+        introduction/send_ns "$scratch/socket"
+    refused 2 'usage: send_ns SOCKET FILE' \
+        introduction/send_ns -s /proc/self/ns/net
+    refused 2 'usage: send_ns SOCKET FILE' \
+        introduction/send_ns '' /proc/self/ns/net
 }

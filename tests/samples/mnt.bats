@@ -23,91 +23,114 @@ unmounted() {
 root_groups='while read -r _ _ _ _ point _ groups; do
     [ "$point" != / ] || echo "${groups%% - *}"; done </proc/self/mountinfo'
 
-# ---- scratch ----
+# ---- cover_folder ----
 
-@test "scratch: the command finds an empty tmpfs of 1 MiB on the folder" {
+@test "cover_folder: the command finds an empty tmpfs of 1 MiB on the folder" {
     touch "$place/covered"
-    run -0 mnt/scratch private "$place" \
+    run -0 mnt/cover_folder private "$place" \
         findmnt --noheadings --output SOURCE,FSTYPE,SIZE "$place"
     [[ $output =~ ^scratch\ +tmpfs\ +1M$ ]]
-    run -0 mnt/scratch private "$place" ls "$place"
+    run -0 mnt/cover_folder private "$place" ls "$place"
     [ -z "$output" ]
     rm "$place/covered"
     unmounted 0
 }
 
-@test "scratch: unchanged, the mount is there outside, and stays" {
-    run -0 mnt/scratch unchanged "$place" touch "$place/leaked"
+@test "cover_folder: unchanged, the mount is there outside, and stays" {
+    run -0 mnt/cover_folder unchanged "$place" touch "$place/leaked"
     rm "$place/leaked" # which is there
     unmounted 1
 }
 
-@test "scratch: private or slave, nothing is mounted outside" {
+@test "cover_folder: private or slave, nothing is mounted outside" {
     for type in private slave; do
-        run -0 mnt/scratch "$type" "$place" touch "$place/kept"
+        run -0 mnt/cover_folder "$type" "$place" touch "$place/kept"
         run -1 rm "$place/kept" # which is not there
         unmounted 0
     done
 }
 
-@test "scratch: the mounts are in the groups that the word says" {
-    run -0 mnt/scratch private "$place" sh -c "$root_groups"
+@test "cover_folder: the mounts are in the groups that the word says" {
+    run -0 mnt/cover_folder private "$place" sh -c "$root_groups"
     [[ $output == '- '* ]]
-    run -0 mnt/scratch slave "$place" sh -c "$root_groups"
+    run -0 mnt/cover_folder slave "$place" sh -c "$root_groups"
     [[ $output == master:+([0-9]) ]]
-    run -0 mnt/scratch unchanged "$place" sh -c "$root_groups"
+    run -0 mnt/cover_folder unchanged "$place" sh -c "$root_groups"
     [[ $output == shared:+([0-9]) ]]
     unmounted 1
 }
 
-@test "scratch: the word is for all mounts, not for / alone" {
-    run -1 mnt/scratch private "$place" grep -e shared: -e master: /proc/self/mountinfo
-    run -1 mnt/scratch slave "$place" grep shared: /proc/self/mountinfo
+@test "cover_folder: the word is for all mounts, not for / alone" {
+    run -1 mnt/cover_folder private "$place" grep -e shared: -e master: /proc/self/mountinfo
+    run -1 mnt/cover_folder slave "$place" grep shared: /proc/self/mountinfo
     unmounted 0
 }
 
-@test "scratch: the command is in a new mnt namespace, and no other" {
+@test "cover_folder: the command is in a new mnt namespace, and no other" {
     for ns in cgroup ipc net pid time user uts; do
-        run -0 mnt/scratch private "$place" readlink "/proc/self/ns/$ns"
+        run -0 mnt/cover_folder private "$place" readlink "/proc/self/ns/$ns"
         [ "$output" = "$(readlink "/proc/self/ns/$ns")" ]
     done
-    run -0 mnt/scratch private "$place" readlink /proc/self/ns/mnt
+    run -0 mnt/cover_folder private "$place" readlink /proc/self/ns/mnt
     [ "$output" != "$(readlink /proc/self/ns/mnt)" ]
 }
 
-@test "scratch: arguments arrive, and the status is the command's" {
-    run -0 mnt/scratch private "$place" printf '%s|' one 'two words' ''
+@test "cover_folder: arguments arrive, and the status is the command's" {
+    run -0 mnt/cover_folder private "$place" printf '%s|' one 'two words' ''
     [ "$output" = 'one|two words||' ]
-    run -7 mnt/scratch private "$place" sh -c 'exit 7'
-    refused 127 'scratch: /no/such: No such file or directory' \
-        mnt/scratch private "$place" /no/such
-    refused 126 'scratch: /etc/passwd: Permission denied' \
-        mnt/scratch private "$place" /etc/passwd
+    run -7 mnt/cover_folder private "$place" sh -c 'exit 7'
+    refused 127 'cover_folder: /no/such: No such file or directory' \
+        mnt/cover_folder private "$place" /no/such
+    refused 126 'cover_folder: /etc/passwd: Permission denied' \
+        mnt/cover_folder private "$place" /etc/passwd
 }
 
-@test "scratch: what cannot be mounted on is named" {
-    refused 1 'scratch: mount: /no/such: No such file or directory' \
-        mnt/scratch private /no/such true
-    refused 1 'scratch: mount: /etc/passwd: Not a directory' \
-        mnt/scratch private /etc/passwd true
+@test "cover_folder: what cannot be mounted on is named" {
+    refused 1 'cover_folder: realpath: /no/such: No such file or directory' \
+        mnt/cover_folder private /no/such true
+    refused 1 'cover_folder: mount: /etc/passwd: Not a directory' \
+        mnt/cover_folder private /etc/passwd true
 }
 
-@test "scratch: a wrong call prints the usage and exits 2" {
-    usage='usage: scratch unchanged|private|slave FOLDER COMMAND [ARG]...'
-    refused 2 "$usage" mnt/scratch
-    refused 2 "$usage" mnt/scratch private
-    refused 2 "$usage" mnt/scratch private "$place"
-    refused 2 "$usage" mnt/scratch shared "$place" true
+@test "cover_folder: who calls it from the folder itself is in the empty one" {
+    local sample=${SAMPLES:-/book/build/samples}/mnt/cover_folder
+    cd "$place"
+    for folder in "$place" . ; do
+        run -0 "$sample" private "$folder" sh -c 'echo secret >notes; ls'
+        [[ $output == notes && ! -e $place/notes ]]
+    done
+    mkdir below
+    cd "$place/below"
+    refused 1 "cover_folder: chdir: $place/below: No such file or directory" \
+        "$sample" private .. touch notes
+    cd "$place"
+    rmdir below
     unmounted 0
 }
 
-@test "scratch: an ordinary user mounts nothing" {
-    refused 1 'scratch: unshare: Operation not permitted' \
-        as_reader mnt/scratch unchanged /mnt true
+@test "cover_folder: the root folder is refused, for a mount on it has no effect" {
+    for folder in / // /mnt/..; do
+        refused 2 "cover_folder: /: a mount there covers no process's root folder" \
+            mnt/cover_folder private "$folder" true
+    done
+}
+
+@test "cover_folder: a wrong call prints the usage and exits 2" {
+    usage='usage: cover_folder unchanged|private|slave FOLDER COMMAND [ARG]...'
+    refused 2 "$usage" mnt/cover_folder
+    refused 2 "$usage" mnt/cover_folder private
+    refused 2 "$usage" mnt/cover_folder private "$place"
+    refused 2 "$usage" mnt/cover_folder shared "$place" true
     unmounted 0
 }
 
-# ---- propagation ----
+@test "cover_folder: an ordinary user mounts nothing" {
+    refused 1 'cover_folder: unshare: Operation not permitted' \
+        as_reader mnt/cover_folder unchanged /mnt true
+    unmounted 0
+}
+
+# ---- try_propagation ----
 
 table='the copy is  original -> copy   copy -> original   bindable
 shared       yes                yes                yes
@@ -115,69 +138,69 @@ slave        yes                no                 yes
 private      no                 no                 yes
 unbindable   no                 no                 no'
 
-@test "propagation: the kernel's table" {
-    run -0 mnt/propagation
+@test "try_propagation: the kernel's table" {
+    run -0 mnt/try_propagation
     [ "$output" = "$table" ]
 }
 
-@test "propagation: it is the same in a user namespace of one's own" {
-    run -0 as_reader unshare --user --map-root-user mnt/propagation
+@test "try_propagation: it is the same in a user namespace of one's own" {
+    run -0 as_reader unshare --user --map-root-user mnt/try_propagation
     [ "$output" = "$table" ]
 }
 
-@test "propagation: nothing is mounted outside, and no folder made" {
-    run mnt/propagation
+@test "try_propagation: nothing is mounted outside, and no folder made" {
+    run mnt/try_propagation
     local ran=$status
     run -1 rmdir /tmp/original/sub /tmp/original /tmp/copy /tmp/third
     [[ $ran -eq 0 && ${#lines[@]} -eq 4 ]]
     unmounted 0
 }
 
-@test "propagation: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: propagation' mnt/propagation shared
+@test "try_propagation: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: try_propagation' mnt/try_propagation shared
 }
 
-@test "propagation: an ordinary user is refused before any mount" {
-    refused 1 'propagation: unshare: Operation not permitted' \
-        as_reader mnt/propagation
+@test "try_propagation: an ordinary user is refused before any mount" {
+    refused 1 'try_propagation: unshare: Operation not permitted' \
+        as_reader mnt/try_propagation
 }
 
-# ---- peer_map ----
+# ---- draw_peers ----
 
-@test "peer_map: peers point both ways to one group" {
+@test "draw_peers: peers point both ways to one group" {
     mount -t tmpfs none "$place"
     member --mount --propagation unchanged
-    run -0 mnt/peer_map "$place" 1 "$member"
+    run -0 mnt/draw_peers "$place" 1 "$member"
     end "$member"
     local group
     group=$(group "$place")
     [ "$output" = 'digraph mounts {
     rankdir=LR;
     node [shape=box];
-    1 [style=rounded, label="pid 1\n'"$place"'"];
+    1 [style=rounded, label="pid 1"];
     1 -> "peer group '"$group"'" [dir=both];
-    2 [style=rounded, label="pid '"$member"'\n'"$place"'"];
+    2 [style=rounded, label="pid '"$member"'"];
     2 -> "peer group '"$group"'" [dir=both];
 }' ]
     unmounted 1
 }
 
-@test "peer_map: the arrow of a slave leads from the group, a private mount has none" {
+@test "draw_peers: the arrow of a slave leads from the group, a private mount has none" {
     mount -t tmpfs none "$place"
     member --mount --propagation slave
-    run -0 mnt/peer_map "$place" "$member"
+    run -0 mnt/draw_peers "$place" "$member"
     [[ ${lines[4]} =~ ^\ +\"peer\ group\ [0-9]+\"\ -\>\ 1\;$ && ${#lines[@]} -eq 6 ]]
     end "$member"
     mount --make-private "$place"
-    run -0 mnt/peer_map "$place" 1
+    run -0 mnt/draw_peers "$place" 1
     [ "${#lines[@]}" -eq 5 ]
     unmounted 1
 }
 
-@test "peer_map: of a slave that is shared both groups are drawn" {
+@test "draw_peers: of a slave that is shared both groups are drawn" {
     mount -t tmpfs none "$place"
     run -0 unshare --mount --propagation slave sh -c \
-        'mount --make-shared "$0"; mnt/peer_map "$0" $$' "$place"
+        'mount --make-shared "$0"; mnt/draw_peers "$0" $$' "$place"
     [[ ${lines[4]} == *'1 -> "peer group '*'" [dir=both];' &&
         ${lines[5]} == *'"peer group '*'" -> 1;' ]]
     unmounted 1
@@ -188,7 +211,7 @@ group() {
     sed -n "s|.* $1 .* shared:\([0-9]*\) .*|\1|p" /proc/self/mountinfo
 }
 
-@test "peer_map: in a chroot, the arrow comes from a master that is out of sight" {
+@test "draw_peers: in a chroot, the arrow comes from a master that is out of sight" {
     mount -t tmpfs none "$place"
     mount --make-private "$place"
     mkdir -p "$place"/{far,near,root/{near,slave,proc}}
@@ -201,41 +224,44 @@ group() {
     mount --bind "$place/far" "$place/root/slave"
     mount --make-slave "$place/root/slave"
     mount --bind /proc "$place/root/proc"
-    cp mnt/peer_map /lab/busybox "$place/root"
+    cp mnt/draw_peers /lab/busybox "$place/root"
     local far near
     far=$(group "$place/far") near=$(group "$place/near")
     run chroot "$place/root" /busybox grep ' /slave ' /proc/self/mountinfo
     local line=$output
-    run chroot "$place/root" /peer_map /slave self
+    run chroot "$place/root" /draw_peers /slave self
     umount --recursive "$place"
     [[ $line == *" master:$far propagate_from:$near - "* ]]
     [[ ${#lines[@]} -eq 6 && ${lines[4]} == *"\"peer group $far\" -> 1;" ]]
     unmounted 0
 }
 
-@test "peer_map: a path with a quote and a blank is text for dot" {
-    mkdir "$scratch/a \"b\""
-    mount -t tmpfs none "$scratch/a \"b\""
-    run -0 mnt/peer_map "$scratch/a\\040\"b\"" 1
-    umount "$scratch/a \"b\""
-    rmdir "$scratch/a \"b\""
-    [[ ${lines[3]} == *"$scratch"'/a\\040\"b\""];' ]]
+@test "draw_peers: what the kernel writes in numbers is found by its name" {
+    local name=$'a b\t\n\\c"f'
+    mkdir "$scratch/$name"
+    mount -t tmpfs none "$scratch/$name"
+    run -0 mnt/draw_peers "$scratch/$name" 1
+    umount "$scratch/$name"
+    rmdir "$scratch/$name"
+    [[ ${lines[3]} == '    1 [style=rounded, label="pid 1"];' ]]
 }
 
-@test "peer_map: where nothing is mounted nothing is drawn" {
-    run -0 mnt/peer_map "$place" 1
-    [ "${#lines[@]}" -eq 4 ]
+@test "draw_peers: where nothing is mounted nothing is drawn, and that is said" {
+    refused 1 "draw_peers: /proc/1/mountinfo: no mount on $place" \
+        mnt/draw_peers "$place" 1
+    refused 1 'draw_peers: /proc/1/mountinfo: no mount on /proc/' \
+        mnt/draw_peers /proc/ 1
 }
 
-@test "peer_map: a process that does not exist is named" {
-    run -1 mnt/peer_map / 1 4194999
-    [[ $output == *'peer_map: fopen: /proc/4194999/mountinfo: No such file or directory'* ]]
+@test "draw_peers: a process that does not exist is named" {
+    refused 1 'draw_peers: fopen: /proc/4194999/mountinfo: No such file or directory' \
+        mnt/draw_peers / 1 4194999
 }
 
-@test "peer_map: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: peer_map PATH PID...' mnt/peer_map
-    refused 2 'usage: peer_map PATH PID...' mnt/peer_map /
-    refused 2 'usage: peer_map PATH PID...' mnt/peer_map -x 1
+@test "draw_peers: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: draw_peers PATH PID...' mnt/draw_peers
+    refused 2 'usage: draw_peers PATH PID...' mnt/draw_peers /
+    refused 2 'usage: draw_peers PATH PID...' mnt/draw_peers -x 1
 }
 
 # ---- pin_mnt ----

@@ -39,37 +39,50 @@ load helper
 @test "pin-namespace.sh: a path that is pinned is refused, and stays so" {
     pin "$scratch/pin"
     exec {before}<"$scratch/pin"
-    refused 1 "pin-namespace.sh: $scratch/pin: is already pinned" \
+    refused 1 "pin-namespace.sh: $scratch/pin: already exists" \
         ./pin-namespace.sh "$scratch/pin"
     [[ /proc/self/fd/$before -ef $scratch/pin ]]
     exec {before}<&-
     unpin "$scratch/pin"
 }
 
-@test "pin-namespace.sh: a file that exists is refused, and not touched" {
-    refused 1 "pin-namespace.sh: $other/file: already exists" \
-        ./pin-namespace.sh "$other/file"
-    [ "$(<"$other/file")" = text ]
+@test "pin-namespace.sh: what exists is refused, and not touched" {
+    mknod "$other/device" c 1 3
+    for name in file folder link device; do
+        refused 1 "pin-namespace.sh: $other/$name: already exists" \
+            ./pin-namespace.sh "$other/$name"
+    done
+    [[ $(<"$other/file") == text && -c $other/device ]]
+    rm "$other/device"
 }
 
-@test "pin-namespace.sh: a directory is refused" {
-    refused 1 "pin-namespace.sh: $other/folder: is a directory" \
-        ./pin-namespace.sh "$other/folder"
-    rmdir "$other/folder"
-    mkdir "$other/folder"
+@test "pin-namespace.sh: where no file can be made, the shell says why" {
+    run ! ./pin-namespace.sh "$other/no/pin"
+    [[ $output == *"$other/no/pin: "* ]]
+    run ! ./pin-namespace.sh "$other/dangling"
+    [[ $output == *"$other/dangling: "* && ! -e $other/nowhere ]]
+    open_scratch
+    mkdir -m 700 "$scratch/closed"
+    run -1 as_reader ./pin-namespace.sh "$scratch/closed/pin"
+    rmdir "$scratch/closed"
+    [[ $output == *"$scratch/closed/pin: Permission denied" ]]
 }
 
-@test "pin-namespace.sh: a path in a missing folder is refused" {
-    refused 1 "pin-namespace.sh: $other/no/pin: the directory does not exist" \
-        ./pin-namespace.sh "$other/no/pin"
+# slow WHAT: a mount in $PATH that first sends SIGTERM to the script
+slow() {
+    mkdir -p "$other/bin"
+    printf '#!/bin/sh\nkill -TERM $PPID\n%s\n' "$1" >"$other/bin/mount"
+    chmod +x "$other/bin/mount"
 }
 
-@test "pin-namespace.sh: a symbolic link is refused, wherever it leads" {
-    refused 1 "pin-namespace.sh: $other/dangling: is a symbolic link" \
-        ./pin-namespace.sh "$other/dangling"
-    refused 1 "pin-namespace.sh: $other/link: is a symbolic link" \
-        ./pin-namespace.sh "$other/link"
-    [[ ! -e $other/nowhere ]]
+@test "pin-namespace.sh: a signal waits until the pin is there, or its file gone" {
+    slow 'exec /usr/bin/mount "$@"'
+    PATH=$other/bin:$PATH run -0 ./pin-namespace.sh "$scratch/pin"
+    [ "$(stat -f -c %T "$scratch/pin")" = nsfs ]
+    unpin "$scratch/pin"
+    slow 'exit 1'
+    PATH=$other/bin:$PATH run -1 ./pin-namespace.sh "$scratch/pin"
+    [ ! -e "$scratch/pin" ]
 }
 
 @test "pin-namespace.sh: a wrong call prints the usage and exits 2" {
@@ -81,12 +94,13 @@ load helper
 
 @test "pin-namespace.sh: an ordinary user gets EPERM, and no file stays" {
     open_scratch
-    refused 1 'unshare: unshare: Operation not permitted' \
+    refused 1 'unshare: unshare failed: Operation not permitted' \
         as_reader ./pin-namespace.sh "$scratch/pin"
 }
 
-@test "pin-namespace.sh: without our unshare nothing is pinned" {
+@test "pin-namespace.sh: it needs no other file" {
     cp pin-namespace.sh "$other"
-    run -1 "$other/pin-namespace.sh" "$scratch/pin"
-    [[ $output == *"$other/unshare"* ]]
+    run -0 "$other/pin-namespace.sh" "$scratch/pin"
+    rm "$other/pin-namespace.sh"
+    unpin "$scratch/pin"
 }

@@ -6,8 +6,10 @@ there are processors. With several kernels a table says what passed where.
 
 import argparse
 import sys
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from book.files.samples import find_samples
 
@@ -16,6 +18,8 @@ from tests.lab.cache import Image, LabError
 from tests.lab.image import image
 from tests.results import FAILED, PASSED, Ran, Rows
 from tests.samples.suite import SampleResult, SampleTests, run_units, units
+
+Tests = TypeVar("Tests", bound=SampleTests)
 
 
 def run_all(
@@ -67,7 +71,7 @@ def outcome(verdict: SampleResult) -> str:
     return PASSED if verdict.passed else "skipped: " + verdict.skipped[0]
 
 
-def ran(verdicts: list[SampleResult], known: list[SampleTests]) -> list[Ran]:
+def ran(verdicts: list[SampleResult], known: Sequence[SampleTests]) -> list[Ran]:
     """Return the rows of the samples of which all tests ran, in whatever file.
 
     Raises LabError where there is no such sample.
@@ -89,13 +93,17 @@ def ran(verdicts: list[SampleResult], known: list[SampleTests]) -> list[Ran]:
     return found
 
 
-def run(args: argparse.Namespace) -> part.Counts:
-    """Run the tests that were asked for; return what they came to."""
+def run_part(
+    name: str,
+    args: argparse.Namespace,
+    known: Sequence[Tests],
+    ran: Callable[[list[SampleResult], Sequence[Tests]], list[Ran]],
+) -> part.Counts:
+    """Run what was asked for of a part; return what it came to, its rows included."""
     series = part.kernels(args.kernel)
-    known = units(bats_files())
     chosen = part.chosen(known, args.only, SampleTests.called)
-    rows = Rows("samples", args.results)
-    images = [image(name) for name in series]
+    rows = Rows(name, args.results)
+    images = [image(kernel) for kernel in series]
     verdicts = run_all(images, [unit.only(args.only) for unit in chosen], args.jobs)
     if len(series) > 1:
         print(table(verdicts, series))
@@ -104,6 +112,11 @@ def run(args: argparse.Namespace) -> part.Counts:
         sum(verdict.failed for verdict in verdicts) + rows.settle(ran(verdicts, known)),
         sum(len(verdict.skipped) for verdict in verdicts),
     )
+
+
+def run(args: argparse.Namespace) -> part.Counts:
+    """Run the tests that were asked for; return what they came to."""
+    return run_part("samples", args, units(bats_files()), ran)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@
 
 load helper
 
-# ---- uts_copy ----
+# ---- copy_uts ----
 
-@test "uts_copy: two namespaces, the second between two looks at the first" {
-    run -0 uts/uts_copy paper
+@test "copy_uts: two namespaces, the second between two looks at the first" {
+    run -0 uts/copy_uts paper
     [ "${#lines[@]}" -eq 4 ]
     read -r _ home _ <<<"${lines[0]}"
     read -r _ copy _ <<<"${lines[1]}"
@@ -16,59 +16,59 @@ load helper
     [[ ${lines[2]} == "changed  $copy "* && ${lines[3]} == "home     $home "* ]]
 }
 
-@test "uts_copy: the copy has the names of the original until it is changed" {
-    run -0 unshare --uts sh -c 'hostname rock && domainname stone && uts/uts_copy paper'
+@test "copy_uts: the copy has the names of the original until it is changed" {
+    run -0 unshare --uts sh -c 'hostname rock && domainname stone && uts/copy_uts paper'
     [[ ${lines[0]} == *']  rock  stone' && ${lines[1]} == *']  rock  stone' ]]
     [[ ${lines[2]} == *']  paper  stone' && ${lines[3]} == *']  rock  stone' ]]
 }
 
-@test "uts_copy: the machine keeps its name" {
-    run -0 uts/uts_copy paper
+@test "copy_uts: the machine keeps its name" {
+    run -0 uts/copy_uts paper
     [ "$(uname -n)" = lab ]
 }
 
-@test "uts_copy: a name of 64 bytes fits, one more is refused" {
+@test "copy_uts: a name of 64 bytes fits, one more is refused" {
     printf -v name %064d 0
-    run -0 uts/uts_copy "$name"
+    run -0 uts/copy_uts "$name"
     [[ ${lines[2]} == *" $name "* ]]
-    capture uts/uts_copy "${name}0"
+    capture uts/copy_uts "${name}0"
     [ "$status" -eq 1 ]
-    [ "$stderr" = "uts_copy: sethostname: ${name}0: Invalid argument" ]
+    [ "$stderr" = "copy_uts: sethostname: ${name}0: Invalid argument" ]
 }
 
-@test "uts_copy: the kernel takes any bytes for a name" {
-    run -0 uts/uts_copy 'two words/and a slash'
+@test "copy_uts: the kernel takes any bytes for a name" {
+    run -0 uts/copy_uts 'two words/and a slash'
     [[ ${lines[2]} == *'  two words/and a slash  '* ]]
 }
 
-@test "uts_copy: an ordinary user gets EPERM" {
-    capture as_reader uts/uts_copy paper
+@test "copy_uts: an ordinary user gets EPERM" {
+    capture as_reader uts/copy_uts paper
     [ "$status" -eq 1 ]
-    [ "$stderr" = 'uts_copy: unshare: Operation not permitted' ]
+    [ "$stderr" = 'copy_uts: unshare: Operation not permitted' ]
 }
 
-@test "uts_copy: without its link in /proc it names the call" {
-    capture unshare --mount sh -c 'umount -l /proc; uts/uts_copy paper'
-    [[ $status -eq 1 && $stderr == 'uts_copy: open: /proc/self/ns/uts: No such '* ]]
+@test "copy_uts: without its link in /proc it names the call" {
+    capture unshare --mount sh -c 'umount -l /proc; uts/copy_uts paper'
+    [[ $status -eq 1 && $stderr == 'copy_uts: open: /proc/self/ns/uts: No such '* ]]
 }
 
-@test "uts_copy: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: uts_copy NAME' uts/uts_copy
-    refused 2 'usage: uts_copy NAME' uts/uts_copy a b
-    refused 2 'usage: uts_copy NAME' uts/uts_copy -paper
+@test "copy_uts: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: copy_uts NAME' uts/copy_uts
+    refused 2 'usage: copy_uts NAME' uts/copy_uts a b
+    refused 2 'usage: copy_uts NAME' uts/copy_uts -paper
 }
 
-# ---- name_owner ----
+# ---- show_owner ----
 
-@test "name_owner: in another's UTS namespace a new user namespace's root gets EPERM" {
-    run -0 as_reader uts/name_owner
+@test "show_owner: in another's UTS namespace a new user namespace's root gets EPERM" {
+    run -0 as_reader uts/show_owner
     [ "${lines[1]}" = "in           $(readlink /proc/self/ns/uts)" ]
     [ "${lines[2]}" = '  its owner  Operation not permitted' ]
     [ "${lines[3]}" = '  set name   Operation not permitted' ]
 }
 
-@test "name_owner: its own UTS namespace belongs to the user namespace it is in" {
-    run -0 as_reader uts/name_owner
+@test "show_owner: its own UTS namespace belongs to the user namespace it is in" {
+    run -0 as_reader uts/show_owner
     [ "${#lines[@]}" -eq 7 ]
     [[ ${lines[0]} == 'in           user:['+([0-9])']' ]]
     [ "${lines[0]#in           }" != "$(readlink /proc/self/ns/user)" ]
@@ -77,21 +77,21 @@ load helper
     [ "${lines[6]}" = '  set name   done' ]
 }
 
-@test "name_owner: the machine keeps its name, whoever calls" {
-    run -0 uts/name_owner
+@test "show_owner: the machine keeps its name, whoever calls" {
+    run -0 uts/show_owner
     [ "$(uname -n)" = lab ]
 }
 
-@test "name_owner: where no user namespace may be made it names the flag" {
+@test "show_owner: where no user namespace may be made it names the flag" {
     run -0 unshare --user --map-root-user sh -c '
         echo 0 >/proc/sys/user/max_user_namespaces
-        uts/name_owner 2>&1 || echo "status $?"'
-    [ "$output" = 'name_owner: unshare: CLONE_NEWUSER: No space left on device
+        uts/show_owner 2>&1 || echo "status $?"'
+    [ "$output" = 'show_owner: unshare: CLONE_NEWUSER: No space left on device
 status 1' ]
 }
 
-@test "name_owner: a wrong call prints the usage and exits 2" {
-    refused 2 'usage: name_owner' uts/name_owner now
+@test "show_owner: a wrong call prints the usage and exits 2" {
+    refused 2 'usage: show_owner' uts/show_owner now
 }
 
 # ---- name_watch ----
@@ -161,12 +161,32 @@ watched() {
 
 @test "pin-name.sh: what is there already is refused, and not touched" {
     run -1 uts/pin-name.sh paper "$other/file"
-    [[ $output == *"cannot create $other/file: File exists" && -s $other/file ]]
+    [[ $output == "pin-name.sh: $other/file: already exists" && -s $other/file ]]
     run -1 uts/pin-name.sh paper "$other/dangling"
     [[ $output == *'File exists' && -L $other/dangling ]]
     uts/pin-name.sh paper "$scratch/pin"
     run -1 uts/pin-name.sh rock "$scratch/pin"
     [ "$(nsenter --uts="$scratch/pin" uname -n)" = paper ]
+    unpin "$scratch/pin"
+}
+
+@test "pin-name.sh: a device is refused, and stays what it is" {
+    mknod "$other/device" c 1 3
+    refused 1 "pin-name.sh: $other/device: already exists" \
+        uts/pin-name.sh paper "$other/device"
+    [ -c "$other/device" ]
+    rm "$other/device"
+}
+
+@test "pin-name.sh: a signal waits until the pin is there" {
+    mkdir "$other/bin"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\nkill -TERM $PPID\nexec /usr/bin/hostname "$@"\n' \
+        >"$other/bin/hostname"
+    chmod +x "$other/bin/hostname"
+    PATH=$other/bin:$PATH run -0 uts/pin-name.sh paper "$scratch/pin"
+    run -0 nsenter --uts="$scratch/pin" uname -n
+    [ "$output" = paper ]
     unpin "$scratch/pin"
 }
 

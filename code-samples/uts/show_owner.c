@@ -1,7 +1,7 @@
 /*
- * name_owner.c - ask who owns a UTS namespace, and who may set its name
+ * show_owner.c - ask who owns a UTS namespace, and who may set its name
  *
- * usage: name_owner
+ * usage: show_owner
  * needs: linux >= 4.9
  */
 #define _GNU_SOURCE
@@ -39,9 +39,11 @@ static void show_owner(void)
         char path[64];
         snprintf(path, sizeof(path), "/proc/self/fd/%d", owner);
         show_link("  its owner", path);
-        close(owner);
+        if (close(owner) == -1)
+            err(EXIT_FAILURE, "close");
     }
-    close(uts);
+    if (close(uts) == -1)
+        err(EXIT_FAILURE, "close: /proc/self/ns/uts");
 }
 
 /* Look at the UTS namespace we are in, and try to set its name. */
@@ -58,7 +60,7 @@ int main(int argc, char *argv[])
 {
     (void)argv;
     if (argc > 1) {
-        fputs("usage: name_owner\n", stderr);
+        fputs("usage: show_owner\n", stderr);
         exit(2);
     }
 
@@ -72,6 +74,6 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "unshare: CLONE_NEWUTS");
     examine();
 
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
 }

@@ -1,7 +1,7 @@
 /*
- * ns_leave.c - leave a namespace, by going back to the old one
+ * leave_ns.c - leave a namespace, by going back to the old one
  *
- * usage: ns_leave
+ * usage: leave_ns
  * needs: CAP_SYS_ADMIN
  */
 #define _GNU_SOURCE
@@ -25,7 +25,7 @@ int main(int argc, char *argv[])
 {
     (void)argv;
     if (argc > 1) {
-        fputs("usage: ns_leave\n", stderr);
+        fputs("usage: leave_ns\n", stderr);
         exit(2);
     }
 
@@ -44,6 +44,6 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "setns");
     show("back");
 
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
 }

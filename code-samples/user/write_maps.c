@@ -1,7 +1,7 @@
 /*
- * try_map.c - write id maps in any way, and show what the kernel says
+ * write_maps.c - write id maps in any way, and show what is said
  *
- * usage: try_map WRITE...
+ * usage: write_maps WRITE...
  * needs: nothing
  *
  * Each WRITE, in a new user namespace, is FILE=TEXT. A FILE is uid_map,
@@ -46,21 +46,25 @@ static void try(const char *file, const char *text)
         err(EXIT_FAILURE, "close: %s", path);
 }
 
+static _Noreturn void usage(void)
+{
+    fputs("usage: write_maps WRITE...\n", stderr);
+    exit(2);
+}
+
 int main(int argc, char *argv[])
 {
+    if (argc < 2)
+        usage();
     for (int i = 1; i < argc; i++)
         if (file_of(argv[i]) == NULL)
-            argc = 1;
-    if (argc < 2) {
-        fputs("usage: try_map WRITE...\n", stderr);
-        exit(2);
-    }
+            usage();
 
     if (unshare(CLONE_NEWUSER) == -1)
         err(EXIT_FAILURE, "unshare");
     for (int i = 1; i < argc; i++)
         try(file_of(argv[i]), strchr(argv[i], '=') + 1);
 
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
 }

@@ -1,7 +1,7 @@
 /*
- * uts_copy.c - take a copy of the host name, change it, and go home
+ * copy_uts.c - take a copy of the host name, change it, and go home
  *
- * usage: uts_copy NAME
+ * usage: copy_uts NAME
  * needs: CAP_SYS_ADMIN
  */
 #define _GNU_SOURCE
@@ -31,7 +31,7 @@ static void show(const char *when)
 int main(int argc, char *argv[])
 {
     if (argc != 2 || argv[1][0] == '-') {
-        fputs("usage: uts_copy NAME\n", stderr);
+        fputs("usage: copy_uts NAME\n", stderr);
         exit(2);
     }
 
@@ -53,6 +53,6 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "setns");
     show("home");
 
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
 }

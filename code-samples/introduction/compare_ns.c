@@ -1,8 +1,8 @@
 /*
- * same_ns.c - compare the namespaces of two processes
+ * compare_ns.c - compare the namespaces of two processes
  *
- * usage: same_ns PID PID
- * needs: nothing
+ * usage: compare_ns PID PID
+ * needs: linux >= 5.6
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -29,7 +29,7 @@ static struct stat namespace_of(const char *pid, const char *type)
 int main(int argc, char *argv[])
 {
     if (argc != 3 || argv[1][0] == '-' || argv[2][0] == '-') {
-        fputs("usage: same_ns PID PID\n", stderr);
+        fputs("usage: compare_ns PID PID\n", stderr);
         exit(2);
     }
 
@@ -42,6 +42,6 @@ int main(int argc, char *argv[])
         printf("%-7s %s\n", types[i], same ? "same" : "different");
     }
 
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
 }

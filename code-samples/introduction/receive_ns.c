@@ -1,7 +1,7 @@
 /*
- * ns_pass_recv.c - receive a network namespace and run a command in it
+ * receive_ns.c - receive a network namespace and run a command in it
  *
- * usage: ns_pass_recv SOCKET COMMAND [ARG]...
+ * usage: receive_ns SOCKET COMMAND [ARG]...
  * needs: CAP_SYS_ADMIN
  */
 #define _GNU_SOURCE
@@ -15,20 +15,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static int accept_one(int socket)
-{
-    if (listen(socket, 1) == -1) {
-        warn("listen");
-        return -1;
-    }
-    int caller = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
-    if (caller == -1)
-        warn("accept4");
-    return caller;
-}
-
-/* Wait for one caller. After that, or without, the file can go. */
-static int caller_at(const char *path)
+/*
+ * Nobody has to listen or to accept: whoever finds the name of such a
+ * socket can send to it.
+ */
+static int bind_to(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof(address.sun_path)) {
@@ -37,20 +28,16 @@ static int caller_at(const char *path)
     }
     strcpy(address.sun_path, path);
 
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd == -1)
         err(EXIT_FAILURE, "socket");
     if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
         err(EXIT_FAILURE, "bind: %s", path);
-    int caller = accept_one(fd);
-    if (unlink(path) == -1)
-        err(EXIT_FAILURE, "unlink: %s", path);
-    if (caller == -1)
-        exit(EXIT_FAILURE);
-    return caller;
+    return fd;
 }
 
-static int receive_descriptor(int socket)
+/* Wait for one message. After that, or without, the file can go. */
+static int receive_descriptor(int socket, const char *path)
 {
     int fd;
     union {
@@ -62,15 +49,15 @@ static int receive_descriptor(int socket)
      * CMSG_LEN is room for one descriptor. CMSG_SPACE has padding as
      * well, and into that the kernel would put a second one.
      */
-    char byte;
-    struct iovec data = {.iov_base = &byte, .iov_len = 1};
-    struct msghdr message = {.msg_iov = &data,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
+    struct msghdr message = {.msg_control = &control,
                              .msg_controllen = CMSG_LEN(sizeof(fd))};
     ssize_t length = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
     if (length == -1)
-        err(EXIT_FAILURE, "recvmsg");
+        warn("recvmsg");
+    if (unlink(path) == -1)
+        err(EXIT_FAILURE, "unlink: %s", path);
+    if (length == -1)
+        exit(EXIT_FAILURE);
     if (message.msg_flags & MSG_CTRUNC)
         errx(EXIT_FAILURE, "recvmsg: more than one descriptor");
 
@@ -84,13 +71,16 @@ static int receive_descriptor(int socket)
 
 int main(int argc, char *argv[])
 {
-    if (argc < 3 || argv[1][0] == '-') {
-        fputs("usage: ns_pass_recv SOCKET COMMAND [ARG]...\n", stderr);
+    if (argc < 3 || argv[1][0] == '-' || argv[1][0] == '\0') {
+        fputs("usage: receive_ns SOCKET COMMAND [ARG]...\n", stderr);
         exit(2);
     }
 
-    /* Anything can be sent: that it is what we expect, setns checks. */
-    int ns = receive_descriptor(caller_at(argv[1]));
+    /*
+     * Anything can be sent. setns refuses all but a namespace of this
+     * type, and a process, into whose it leads.
+     */
+    int ns = receive_descriptor(bind_to(argv[1]), argv[1]);
     if (setns(ns, CLONE_NEWNET) == -1)
         err(EXIT_FAILURE, "setns");
 

@@ -1,7 +1,7 @@
 /*
- * ns_keep_fork.c - keep a namespace alive by a descriptor alone
+ * keep_ns.c - keep a namespace alive by a descriptor alone
  *
- * usage: ns_keep_fork
+ * usage: keep_ns
  * needs: CAP_SYS_ADMIN
  */
 #define _GNU_SOURCE
@@ -10,8 +10,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void say(const char *who, const char *what)
@@ -41,25 +39,22 @@ static void keep(int ns, const int creator[2])
     if (read(creator[0], &byte, 1) == -1)
         err(EXIT_FAILURE, "read");
     say("keeper", "the creator is gone");
-
     if (setns(ns, CLONE_NEWNET) == -1)
         err(EXIT_FAILURE, "setns");
     say("keeper", "entered by the descriptor");
 }
 
-static void create(void)
+static _Noreturn void create(int done)
 {
     int home = open_own();
     if (unshare(CLONE_NEWNET) == -1)
         err(EXIT_FAILURE, "unshare");
     int ns = open_own();
     say("creator", "a new namespace");
-
     /* Nobody stays inside: all that a child can inherit is ns. */
     if (setns(home, CLONE_NEWNET) == -1)
         err(EXIT_FAILURE, "setns");
     say("creator", "home again, nobody is inside");
-
     /* Nothing is ever written: our exit will end the pipe. */
     int creator[2];
     if (pipe2(creator, O_CLOEXEC) == -1)
@@ -67,8 +62,11 @@ static void create(void)
     pid_t keeper = fork();
     if (keeper == -1)
         err(EXIT_FAILURE, "fork");
-    if (keeper == 0)
+    if (keeper == 0) {
         keep(ns, creator);
+        if (write(done, "", 1) != 1)
+            err(EXIT_FAILURE, "write");
+    }
     exit(EXIT_SUCCESS);
 }
 
@@ -76,24 +74,27 @@ int main(int argc, char *argv[])
 {
     (void)argv;
     if (argc > 1) {
-        fputs("usage: ns_keep_fork\n", stderr);
+        fputs("usage: keep_ns\n", stderr);
         exit(2);
     }
-
+    /* Where stdout is closed, a pipe would take its number. */
+    if (fcntl(STDOUT_FILENO, F_GETFD) == -1)
+        err(EXIT_FAILURE, "fcntl: stdout");
     /* A line that waits in a buffer at fork would appear twice. */
     setlinebuf(stdout);
-
-    /* Adopt the keeper when its parent ends, so that we can wait. */
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
-        err(EXIT_FAILURE, "prctl");
+    int done[2];
+    if (pipe2(done, O_CLOEXEC) == -1)
+        err(EXIT_FAILURE, "pipe2");
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0)
-        create();
-
-    int status;
-    while (wait(&status) != -1)
-        if (status != 0)
-            exit(EXIT_FAILURE);
+        create(done[1]);
+    /* The keeper is no child of ours: it sends its status, a zero. */
+    char status = EXIT_FAILURE;
+    if (close(done[1]) == -1)
+        err(EXIT_FAILURE, "close");
+    if (read(done[0], &status, 1) == -1)
+        err(EXIT_FAILURE, "read");
+    exit(status);
 }

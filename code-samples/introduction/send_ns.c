@@ -1,7 +1,7 @@
 /*
- * ns_pass_send.c - send a namespace to another process
+ * send_ns.c - send a namespace to another process
  *
- * usage: ns_pass_send SOCKET FILE
+ * usage: send_ns SOCKET FILE
  * needs: nothing
  */
 #define _GNU_SOURCE
@@ -24,7 +24,7 @@ static int connect_to(const char *path)
     }
     strcpy(address.sun_path, path);
 
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd == -1)
         err(EXIT_FAILURE, "socket");
     if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
@@ -43,11 +43,8 @@ static void send_descriptor(int socket, int fd)
                             .cmsg_type = SCM_RIGHTS}};
     memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
 
-    /* On a stream, control data travels with at least one byte. */
-    struct iovec byte = {.iov_base = "", .iov_len = 1};
-    struct msghdr message = {.msg_iov = &byte,
-                             .msg_iovlen = 1,
-                             .msg_control = &control,
+    /* Control data is all there is: a datagram may be empty. */
+    struct msghdr message = {.msg_control = &control,
                              .msg_controllen = sizeof(control)};
     if (sendmsg(socket, &message, MSG_NOSIGNAL) == -1)
         err(EXIT_FAILURE, "sendmsg");
@@ -55,8 +52,8 @@ static void send_descriptor(int socket, int fd)
 
 int main(int argc, char *argv[])
 {
-    if (argc != 3 || argv[1][0] == '-') {
-        fputs("usage: ns_pass_send SOCKET FILE\n", stderr);
+    if (argc != 3 || argv[1][0] == '-' || argv[1][0] == '\0') {
+        fputs("usage: send_ns SOCKET FILE\n", stderr);
         exit(2);
     }
 

@@ -1,7 +1,7 @@
 /*
- * propagation.c - try what reaches a copied mount, and what leaves it
+ * try_propagation.c - try what reaches a copied mount, and leaves it
  *
- * usage: propagation
+ * usage: try_propagation
  * needs: CAP_SYS_ADMIN
  */
 #define _GNU_SOURCE
@@ -23,8 +23,8 @@ static void must_mount(const char *source, const char *target,
 
 static void must_umount(const char *target)
 {
-    if (umount2(target, MNT_DETACH) == -1)
-        err(EXIT_FAILURE, "umount2: %s", target);
+    if (umount(target) == -1)
+        err(EXIT_FAILURE, "umount: %s", target);
 }
 
 static dev_t device(const char *path)
@@ -71,7 +71,7 @@ int main(int argc, char *argv[])
 {
     (void)argv;
     if (argc > 1) {
-        fputs("usage: propagation\n", stderr);
+        fputs("usage: try_propagation\n", stderr);
         exit(2);
     }
 
@@ -85,17 +85,15 @@ int main(int argc, char *argv[])
     if (mkdir("original", 0755) == -1 || mkdir("copy", 0755) == -1 ||
         mkdir("original/sub", 0755) == -1 || mkdir("third", 0755) == -1)
         err(EXIT_FAILURE, "mkdir");
-
     /* Only a mount can be shared, and a folder becomes one by this. */
     must_mount("original", "original", NULL, MS_BIND);
     must_mount(NULL, "original", NULL, MS_SHARED);
-
     puts("the copy is  original -> copy   copy -> original   bindable");
     try_copy("shared", MS_SHARED);
     try_copy("slave", MS_SLAVE);
     try_copy("private", MS_PRIVATE);
     try_copy("unbindable", MS_UNBINDABLE);
 
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
 }

@@ -1,5 +1,6 @@
 """Run the transcripts of a page, in page order, in one guest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tests.lab import cache, inventory
@@ -14,6 +15,7 @@ from tests.transcripts.transcript import (
     TranscriptError,
     file_for,
     file_to_record,
+    guest_up_to,
     page_sessions,
     read_transcript,
     version,
@@ -54,6 +56,8 @@ def run_transcript(
         return outcome
     session.begin(transcript)
     for step in transcript.steps:
+        if record and session.count_shells(step):
+            outcome.wrong.append(step.where())
         seen = session.run(step)
         wrong = names.compare(step.output, seen, step.where())
         if wrong:
@@ -73,17 +77,13 @@ def chosen(page: str, last: str) -> list[list[str]]:
 
     For one transcript, those are it and what comes before it in its guest.
     """
-    sessions = page_sessions(page)
     if last == page:
-        return [names for names in sessions if names]
-    for names in sessions:
-        if last in names:
-            return [names[: names.index(last) + 1]]
-    raise TranscriptError(f"there is no transcript {last} in docs/{page}.rst")
+        return [names for names in page_sessions(page) if names]
+    return [guest_up_to(last)]
 
 
 def run_session(
-    todo: list[str], series: str, recorded: list[str], tidy: bool
+    todo: list[str], series: str, recorded: Sequence[str] = (), tidy: bool = False
 ) -> list[Outcome]:
     """Run transcripts, one after the other, in one guest; write those of recorded.
 

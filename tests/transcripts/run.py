@@ -2,7 +2,8 @@
 
 All transcripts of a page run in page order in one guest, as for a reader who types
 the chapter from top to bottom. Recording rewrites only what differs from the book
-beyond renaming, and nothing of a transcript in which a step ended unexpectedly.
+beyond renaming, and nothing of a transcript in which a step ended unexpectedly. On the
+default kernel each also runs with nothing before it but what it leans on: leaning.py.
 """
 
 import argparse
@@ -10,8 +11,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from tests import part, results
-from tests.lab.cache import LabError
+from tests.lab.cache import DEFAULT, LabError
 from tests.results import FAILED, PASSED, Ran, Rows
+from tests.transcripts import leaning
 from tests.transcripts.page import Outcome, run_page
 from tests.transcripts.transcript import TranscriptError, page_sessions, pages
 
@@ -68,6 +70,27 @@ def ran(outcome: Outcome) -> Ran:
     return Ran(name, outcome.series, came_to, name.partition("/")[0])
 
 
+def work_on(page: str, last: str, series: str, record: bool) -> list[Outcome]:
+    """Run or record a page's transcripts up to the one named last, and how they lean.
+
+    Of one transcript only its own leaning is tried; of a page in which something
+    differs none is.
+    """
+    outcomes = run_page(page, series, record, last, tidy=True)
+    if series != DEFAULT or any(outcome.wrong for outcome in outcomes):
+        return outcomes
+    asked = [o for o in outcomes if last in (page, o.name.partition("@")[0])]
+    known = {outcome.name.partition("@")[0]: outcome for outcome in asked}
+    names = [name for name, outcome in known.items() if not outcome.skipped]
+    if record:
+        for name in names:
+            known[name].written |= leaning.record(name, series)
+    else:
+        for failed in leaning.prove(names, series):
+            known[failed.name.partition("@")[0]].wrong += failed.wrong
+    return outcomes
+
+
 def run(args: argparse.Namespace) -> part.Counts:
     """Run or record what was asked for; return what it came to."""
     if args.record and args.kernel == "all":
@@ -78,7 +101,7 @@ def run(args: argparse.Namespace) -> part.Counts:
     rows = Rows("transcripts", args.results)
     with ThreadPoolExecutor(args.jobs) as pool:
         running = [
-            pool.submit(run_page, page, name, args.record, last, tidy=True)
+            pool.submit(work_on, page, last, name, args.record)
             for name in part.kernels(args.kernel)
             for page, last in todo
         ]

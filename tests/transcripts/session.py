@@ -19,6 +19,7 @@ SHOWN = 10  # lines of a terminal in a message
 WINDOW = 4096  # where the prompt is looked for: the end of what has arrived
 KEYS = {"^C": "\x03", "^D": "\x04"}
 OURS = re.compile("/lab/terminal: line ")  # what the lab says of a killed shell
+SWITCHES = re.compile(r"ctxt_switches:\s+(\d+)")  # in /proc/PID/status
 HVC = 229 << 8  # the device number of terminal 1, in /proc/PID/stat
 SHELL = "bash --noediting -i"  # what a terminal runs: see guest/terminal
 HERE = "cd /book/build/samples"  # where the terminals start
@@ -42,7 +43,7 @@ class Terminal:
         """Open the terminal and wait for its first prompt."""
         word = secrets.token_hex(8)
         descriptor, end = guest.terminal(number, ROWS, COLUMNS, user, word=word)
-        self.prompt = re.compile(rf"<{word}:(\d+):([#$])>")
+        self.prompt = re.compile(rf"<{word}:(\d+):(\d+):([#$])>")
         self.end = re.compile(re.escape(end.decode()))
         self.pty = fdspawn(
             descriptor,
@@ -52,7 +53,7 @@ class Terminal:
             searchwindowsize=WINDOW,
         )
         self.pty.delaybeforesend = None
-        self.wait(SECONDS)
+        _, _, self.mark = self.wait(SECONDS)
 
     def expect(self, pattern: re.Pattern[str], seconds: float) -> str:
         """Return what the terminal shows before a pattern.
@@ -78,11 +79,30 @@ class Terminal:
     def wait(self, seconds: float) -> tuple[str, int, str]:
         """Return what came before the next prompt, the status and the mark in it."""
         output = self.expect(self.prompt, seconds)
-        return output, int(self.pty.match[1]), self.pty.match[2]
+        status, shells, who = self.pty.match.groups()
+        return output, int(status), "+" * (int(shells) - 1) + who
 
     def type(self, command: list[str]) -> None:
         """Type a command, and the lines that continue it."""
         self.pty.send("".join(KEYS.get(line, f"{line}\n") for line in command))
+
+
+@dataclass(frozen=True)
+class Sleeper:
+    """A process in a terminal's foreground: how often it gave up a processor, too."""
+
+    pid: int
+    name: str
+    state: str  # as in /proc/PID/stat: "S" for one that sleeps
+    switches: tuple[int, ...]  # of its own will, and against it
+
+
+def misplaced(step: Step, mark: str) -> str:
+    """Return what to say of a step that is typed at a prompt with another mark."""
+    said = f"the run's prompt is sh{step.terminal}{mark}"
+    if mark[-1] == step.mark[-1]:
+        said += "; what differs only in this, the recorder writes"
+    return said
 
 
 @dataclass
@@ -123,13 +143,22 @@ class Session:
     def seat(self, step: Step) -> Seat:
         """Return a step's terminal; opened, if this is the first step in it."""
         if step.terminal not in self.seats:
-            user = "root" if step.mark == "#" else "reader"
-            terminal = Terminal(self.guest, step.terminal, user)
-            self.seats[step.terminal] = Seat(terminal, step.mark)
+            terminal = Terminal(self.guest, step.terminal, step.user)
+            self.seats[step.terminal] = Seat(terminal, terminal.mark)
         seat = self.seats[step.terminal]
         if seat.waiting and not step.key:
             self.finish(seat, seat.waiting)
         return seat
+
+    def count_shells(self, step: Step) -> bool:
+        """Have a step's prompt count shells as the run's does; tell if it did not.
+
+        Who types must be right: that is for the author to say.
+        """
+        old, step.mark = step.mark, step.mark[-1]
+        if (mark := self.seat(step).mark)[-1] == step.mark:
+            step.mark = mark
+        return step.mark != old
 
     def settle(self, seat: Seat, step: Step) -> None:
         """Make a terminal take keys for keys, with a shell at its prompt.
@@ -141,27 +170,40 @@ class Session:
         seat.terminal.wait(self.seconds)
         self.guest.run(f"stty -F /dev/hvc{step.terminal - 1} icanon", SECONDS)
 
-    def foreground(self, step: Step) -> list[str]:
-        """Return "STATE PID NAME" of those who may read from a step's terminal."""
+    def foreground(self, step: Step) -> list[Sleeper]:
+        """Return who may read from a step's terminal, as they are right now."""
         # A process may end between the two; bash starts none to look.
-        look = 'for f in /proc/[0-9]*/stat; do read -r stat <"$f" && echo "$stat"; done'
+        look = (
+            "for p in /proc/[0-9]*; do"
+            ' read -r stat <"$p/stat" && mapfile -t status <"$p/status" &&'
+            ' echo "$stat ${status[*]}"; done'
+        )
         found = []
         for line in self.guest.run(f"{{ {look}; }} 2>/dev/null", SECONDS)[1]:
-            pid, _, rest = line.partition(" (")
+            stat, _, status = line.partition(" Name:\t")
+            pid, _, rest = stat.partition(" (")
             name, _, fields = rest.rpartition(") ")
             state, _, group, _, tty, foreground = fields.split()[:6]
             if int(tty) == HVC + step.terminal - 1 and group == foreground:
-                found.append(f"{state} {pid} {name}")
+                ran = tuple(map(int, SWITCHES.findall(status)))
+                found.append(Sleeper(int(pid), name, state, ran))
         return found
 
-    def until_asleep(self, step: Step, before: list[str]) -> None:
-        """Return when others than before are in the foreground, and all sleep."""
-        old = {row[2:] for row in before}
+    def until_asleep(self, step: Step, before: list[Sleeper]) -> None:
+        """Return when others than before are in the foreground, and all sleep.
+
+        One look takes a while, and misses who is born meanwhile: two must be equal,
+        and nobody have run between them.
+        """
+        old = {(one.pid, one.name) for one in before}
         end = time.monotonic() + self.seconds
+        last: list[Sleeper] = []
         while time.monotonic() < end:
-            rows = self.foreground(step)
-            if {row[2:] for row in rows} != old and all(row[0] == "S" for row in rows):
+            now = self.foreground(step)
+            others = now and {(one.pid, one.name) for one in now} != old
+            if others and now == last and all(one.state == "S" for one in now):
                 return
+            last = now
         raise TranscriptError(f"has not come to wait after {self.seconds:g} s")
 
     def finish(self, seat: Seat, step: Step) -> list[str]:
@@ -179,7 +221,7 @@ class Session:
                 f"{step.status}; the terminal shows:\n{output}"
             )
         if step.key:
-            output = re.sub(r"^(\^C)?\n", "", output)  # where ^C stands already
+            output = re.sub(r"^(\^C\n?|\n)", "", output)  # where ^C stands already
         lines = output.removesuffix("\n").split("\n") if output else []
         reason = unprintable(lines)
         if reason:
@@ -196,9 +238,7 @@ class Session:
         try:
             seat = self.seat(step)
             if seat.mark != step.mark:
-                raise TranscriptError(
-                    f"the run's prompt is sh{step.terminal}{seat.mark}"
-                )
+                raise TranscriptError(misplaced(step, seat.mark))
             if KEYS.keys() & set(step.command) and not seat.waiting:
                 self.settle(seat, step)
             before = self.foreground(step) if step.waits else []

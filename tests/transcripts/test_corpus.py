@@ -42,7 +42,7 @@ def busybox() -> str:
 def write_page(docs: Path, name: str, texts: dict[str, str]) -> None:
     """Write a page and its transcripts."""
     folder = docs / "transcripts" / name
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     directives = [f".. transcript:: {name}/{key}\n" for key in texts if "@" not in key]
     (docs / f"{name}.rst").write_text("".join(directives))
     for key, text in texts.items():

@@ -16,23 +16,23 @@ FIRST = """\
 #: status: 1 false
 #: setup: touch /tmp/here
 sh1# unshare --uts bash
-sh1# readlink /proc/self/ns/uts
+sh1+# readlink /proc/self/ns/uts
 uts:[4026532901]
-sh1# false
-sh1# echo "(pid $$)"
+sh1+# false
+sh1+# echo "(pid $$)"
 (pid 7)
 """
 THEN = """\
 #: needs: linux >= 5.10
-sh1# echo kept   "$((1 + 1))"
+sh1+# echo kept   "$((1 + 1))"
 kept 2
-sh1# stat -L -c 'inode %i is here' /proc/self/ns/uts
+sh1+# stat -L -c 'inode %i is here' /proc/self/ns/uts
 inode   4026532901 is here
-sh1# cat <<END; readlink /proc/$$/ns/uts
+sh1+# cat <<END; readlink /proc/$$/ns/uts
 > new
 > END
 {}
-sh1# readlink /proc/$$/ns/uts
+sh1+# readlink /proc/$$/ns/uts
 uts:[4026532901]
 """
 FRESH = ".. fresh-lab::\n\n.. transcript:: page/b"
@@ -80,6 +80,27 @@ def test_failed_step(docs: Path) -> None:
     assert after.wrong == ["not run, because of an earlier one"]
     assert text(docs, "page/bad") == failing
     assert text(docs, "page/after") == OLD
+
+
+def test_shells(docs: Path) -> None:
+    """A prompt counts the shells around its own, by the run; who types is not ours."""
+    commands = ["unshare --uts bash", "exec bash", "bash", "exit", "^D", "true"]
+    marks = ["", "+", "+", "++", "+", ""]
+    end = {"exit": "exit\n", "^D": "exit\n"}
+    plain, right = (
+        "".join(
+            f"sh1{mark}# {command}\n{end.get(command, '')}"
+            for mark, command in zip(before, commands)
+        )
+        for before in ([""] * len(marks), marks)
+    )
+    write_page(docs, "page", {"it": plain})
+    assert "prompt is sh1+#" in run("page", record=False)[0].wrong[0]
+    assert text(docs, "page/it") == plain
+    assert [(o.wrong, o.written) for o in run("page")] == [([], True)]
+    assert text(docs, "page/it") == right
+    write_page(docs, "other", {"it": "sh1# bash\nsh1$ exit\nexit\n"})
+    assert "prompt is sh1+#" in run("other")[0].wrong[0]
 
 
 def test_refused_output(docs: Path) -> None:

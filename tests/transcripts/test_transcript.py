@@ -156,6 +156,7 @@ def test_shown(text: str, screen: str) -> None:
         (["a", "> b"], True),
         (["> b"], False),
         (["a", "sh4$ b"], False),
+        (["a", "sh1++# b"], False),
         *(
             (["a" + mark], False)
             for mark in "\x00\a\b\x0b\x0c\x1b\x1c\x7f\x85\u2028\ufffd"

@@ -1,7 +1,8 @@
 """Transcripts as steps that can be executed.
 
 The format is that of docs/_ext/book/files/transcripts.py. Of its headers the runner
-passes over those for the list of failures and for the page, and knows
+passes over those for the list of failures and for the page, asks leaning.py about
+``after``, and knows
 
 ``#: needs: linux >= 6.1``
     older kernels skip the transcript
@@ -9,7 +10,7 @@ passes over those for the list of failures and for the page, and knows
     runs as root, before the first step and where no reader sees it
 ``#: status: 1 ./unshare true``
     the command after the number is expected to end with that status, not 0
-``#: waits: ./ns_pass_recv /tmp/socket bash``
+``#: waits: ./receive_ns /tmp/socket bash``
     the command ends, or shows its own prompt, only after a step in another terminal
 
 A command that is exactly ``^C`` or ``^D`` is that key, for a command that waits or for
@@ -27,6 +28,7 @@ from pathlib import Path
 
 from book.files.headers import version
 from book.files.transcripts import (
+    AFTER,
     CONTINUATION,
     PROMPT,
     TRAP,
@@ -36,6 +38,7 @@ from book.files.transcripts import (
     read_session,
     serving,
 )
+from book.files.transcripts import chain as shown_chain
 from book.files.transcripts import page_sessions as shown_sessions
 
 from tests import CHECKOUT
@@ -60,11 +63,16 @@ class Step:
     """A command, the terminal it is typed in, and what the terminal shows."""
 
     terminal: int
-    mark: str  # "#" or "$", as the prompt ends
+    mark: str  # as the prompt ends: "#", "$", "+#" in a shell inside the first one
     command: list[str]  # more than one line where the shell asks for more
     output: list[str] = field(default_factory=list)
     status: int = 0
     waits: bool = False
+
+    @property
+    def user(self) -> str:
+        """Return who types it."""
+        return "root" if self.mark.endswith("#") else "reader"
 
     @property
     def key(self) -> bool:
@@ -118,7 +126,7 @@ def read_steps(text: str) -> list[Step]:
         if prompt == CONTINUATION:
             steps[-1].command.append(line)
         elif terminal:
-            steps.append(Step(int(terminal), prompt[-2], [line]))
+            steps.append(Step(int(terminal), prompt[3:-1], [line]))
         else:
             steps[-1].output.append(line)
     return steps
@@ -138,7 +146,7 @@ def apply(transcript: Transcript, key: str, value: str) -> str:
         transcript.needs = needs[1]
     elif key == "needs" or (key == "status" and not number.isdecimal()):
         wrong = f"cannot read {value!r}"
-    elif key in ("page", *TRAP):
+    elif key in ("page", AFTER, *TRAP):
         pass
     elif not named:
         wrong = f"names no step: {command}"
@@ -173,15 +181,34 @@ def page_sessions(page: str) -> list[list[str]]:
     return shown_sessions(source.read_text(encoding="utf-8"))
 
 
+def guest_up_to(name: str) -> list[str]:
+    """Return the transcripts that share a guest with one, up to it, itself the last."""
+    for names in page_sessions(name.partition("/")[0]):
+        if name in names:
+            return names[: names.index(name) + 1]
+    page = name.partition("/")[0]
+    raise TranscriptError(f"there is no transcript {name} in docs/{page}.rst")
+
+
+def chain(name: str) -> list[str]:
+    """Return what a transcript leans on, in the order of its page, and itself."""
+    return shown_chain(DOCS / "transcripts", guest_up_to(name))
+
+
 def pages() -> list[str]:
     """Return the pages that have transcripts."""
     folders = (DOCS / "transcripts").iterdir()
     return sorted(folder.name for folder in folders if folder.is_dir())
 
 
+def plain_file(name: str) -> Path:
+    """Return the file of a transcript, which has its head for all kernels."""
+    return DOCS / "transcripts" / f"{name}.console"
+
+
 def file_for(name: str, series: str) -> Path:
     """Return the file of a transcript for a kernel."""
-    return serving(DOCS / "transcripts" / f"{name}.console", series)
+    return serving(plain_file(name), series)
 
 
 def file_to_record(path: Path, series: str, default: str) -> Path:

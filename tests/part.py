@@ -22,6 +22,9 @@ from tests.lab.cache import LabError
 
 COUNTS = re.compile(r"(\d+) passed, (\d+) failed, (\d+) skipped")
 UNKNOWN = 4  # the exit status of a part that has nothing of the names asked for
+BOUND: float = (
+    1800  # seconds for a tool; the longest takes a third of that on a busy day
+)
 
 T = TypeVar("T")
 
@@ -172,9 +175,12 @@ def relayed(
 def by_tool(part: str, command: list[str], only: list[str]) -> Counts:
     """Do the work of a part by another program, which ends with the counting line.
 
+    One that is not done after BOUND is ended, and has failed.
+
     Raises UnknownName when nothing was run of what was asked for.
     """
-    status, numbers = relayed(command, lambda line: print(line, flush=True))
+    bound = ["timeout", "--foreground", "--verbose", "--kill-after=30", str(BOUND)]
+    status, numbers = relayed([*bound, *command], lambda line: print(line, flush=True))
     if only and numbers and not any(numbers):
         raise UnknownName(f"nothing is called {' or '.join(only)} here")
     if not numbers:

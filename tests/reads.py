@@ -8,6 +8,7 @@ the checkout.
 import ast
 import re
 from collections.abc import Collection, Iterable
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from tests.lint.run import tracked as listed
 
 # What lies beside the harness and is no part of it: the units' own files.
 CONTENT = re.compile(
-    r"tests/(samples/.*\.(bats|faults|mutants)|.*\.test\.mjs|transcripts/corpus/.*"
+    r"tests/(samples/.*\.(bats|faults|mutants)|facts/(.*\.bats|refuted|comments)"
+    r"|.*\.test\.mjs|transcripts/corpus/.*"
     r"|exercises/(attacks|[a-z]+-[a-z-]+)/.*|faults/wrong/.*)"
 )
 STARTER = "tests/python"  # what starts every program
@@ -140,12 +142,32 @@ def samples() -> dict[str, str]:
 
 
 def run_by(said: str) -> set[str]:
-    """Return the programs of the samples that a text has: ./unshare, uts/uts_copy."""
+    """Return the programs of the samples that a text has: ./unshare, uts/copy_uts."""
     return {
         program
         for program in samples()
         if re.search(rf"/{re.escape(Path(program).name)}(?![\w-])", said)
     }
+
+
+def seen_in(said: str) -> set[str]:
+    """Return the files, and all in folders, that a text has by their places in the lab.
+
+    These are patterns, as in /book/tests/samples/*.bats; an asterisk is any text.
+    """
+    found: set[str] = set()
+    for place in re.findall(r"/book/([\w./*-]+)", said):
+        inside = place.rstrip("/") + "/*"
+        for name in tracked():
+            if fnmatchcase(name, place) or fnmatchcase(name, inside):
+                found.add(name)
+    return found
+
+
+def made_from(files: Iterable[str]) -> set[str]:
+    """Return the programs of the samples of which the sources are among files."""
+    known = set(files)
+    return {program for program, source in samples().items() if source in known}
 
 
 def sources(programs: Iterable[str]) -> set[str]:

@@ -50,6 +50,7 @@ def fill(tree: Path, unit: Unit) -> None:
     """Make the tree of a unit. Git, and so our tools, know its files."""
     for name in unit.files | unit.made:
         copy(name, tree)
+    (tree / "build/samples").mkdir(parents=True, exist_ok=True)  # where tests begin
     if (CHECKOUT / FILE).exists():  # compared with what ran; it changes nothing of that
         copy(str(FILE), tree)
     for name, text in unit.texts.items():

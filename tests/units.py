@@ -18,6 +18,7 @@ from tests.changes import blocks
 from tests.exercises import catalogue
 from tests.exercises.grading import build_graders
 from tests.exercises.run import ATTACKED
+from tests.facts.run import fact_files
 from tests.faults import lines
 from tests.faults.cases import reason
 from tests.faults.subject import build, subjects
@@ -44,6 +45,7 @@ SITE = "build/html/"
 MACHINE = "build/html/live/"
 TOLD = f"{MACHINE}machine.json"  # what pages are told of it
 SCRIPT = re.compile(r'<script[^>]* src="([^":?]+)')
+CLASSES = "docs/transcripts/classes.json"  # of values that differ from run to run
 FIRST = (f"{SITE}_static/", f"{SITE}index.html", f"{SITE}docs/introduction.html")
 NODE = ("package.json", "package-lock.json", "tests/browser/reporter.mjs")
 TOOLS = ("code-samples/Makefile", "code-samples/unshare.c")  # a tree to work with
@@ -54,12 +56,18 @@ APART = {
         *(*TOOLS, "Makefile", "index.rst", "tests/exercises/", "tests/lab/"),
         "tests/setup/",
     ),
+    "tests/exercises/test_looks": (*TOOLS, CLASSES),
+    "tests/sweep/test_sweep": (
+        *("tests/sweep/", "code-samples/", "docs/sweep.json"),
+        *(f"tests/{part}/run" for part in ("browser", "live", "sanitizers", "mutants")),
+    ),
+    "tests/samples/test_compile": (*TOOLS, "code-samples/", "tests/setup/"),
+    "tests/lab/test_outside": (*TOOLS, "tests/lab/", "tests/setup/"),
     "tests/faults/test_faults": ("tests/", "code-samples/"),
     "tests/faults/test_inject": ("tests/", "docs/_ext/", *TOOLS),
     "tests/lab/test_builders": ("code-samples/", "tests/", "docs/_ext/"),
-    "tests/transcripts/test_corpus": (
-        *(*TOOLS, "tests/", "docs/transcripts/classes.json"),
-    ),
+    "tests/transcripts/test_corpus": (*TOOLS, "tests/", CLASSES),
+    "tests/transcripts/test_leaning": (*TOOLS, CLASSES),
     "tests/lab/test_elsewhere": (*TOOLS, "tests/elsewhere", "tests/samples/run.py"),
     "tests/lab/test_lab": (*TOOLS, "tests/samples/run.py", "LICENSE", "README.md"),
     "tests/lab/test_state": (*TOOLS, "tests/samples/run.py"),
@@ -71,13 +79,14 @@ NO_PROSE = ("tests/exercises/test_doer", "tests/lab/test_verbs")
 # What tests read without importing it; a folder ends with a slash, "" is the tree.
 READ = {
     "live/compare": (
-        *(TOLD, f"{MACHINE}guest.json", "docs/transcripts/classes.json"),
+        *(TOLD, f"{MACHINE}guest.json", CLASSES),
         "tests/transcripts/compare.json",
     ),
     "live/exercises": (MACHINE, "tests/exercises/", "index.rst"),
     "live/sources": (MACHINE, f"{SITE}docs/uts.html", f"{SITE}index.html"),
-    "live/transcripts": (MACHINE, "docs/transcripts/classes.json"),
+    "live/transcripts": (MACHINE, CLASSES),
     "live/verdict": (TOLD, f"{MACHINE}guest.json"),
+    "browser/failures": (SITE, "docs/theme/static/failures.js"),
     "browser/html": (SITE,),
     "browser/reading": (SITE, "docs/transcripts/"),
     "browser/screens": (*FIRST, f"{SITE}docs/samples.html"),
@@ -122,12 +131,29 @@ def of_samples() -> Iterator[Unit]:
         )
 
 
+def of_facts() -> Iterator[Unit]:
+    """Yield a unit a page."""
+    for path in fact_files():
+        name = f"tests/facts/{path.name}"
+        seen = reads.seen_in(text(name))
+        programs = run_by(text(name)) | reads.made_from(seen)
+        yield Unit(
+            "facts",
+            path.stem,
+            (),
+            path.stem,
+            harness("facts") | sources(programs) | seen | {name},
+            frozenset(built(programs)),
+            empty_page(path.stem),
+        )
+
+
 def of_transcripts() -> Iterator[Unit]:
     """Yield a unit a page."""
     for page in transcript.pages():
         own = below(f"docs/transcripts/{page}/")
         programs = run_by(text(*own))
-        own |= {"docs/transcripts/classes.json", *sources(programs)}
+        own |= {CLASSES, *sources(programs)}
         yield Unit(
             "transcripts",
             page,
@@ -162,7 +188,7 @@ def of_exercises() -> Iterator[Unit]:
             name,
             (name,),
             folder.partition("-")[0],
-            harness("exercises") | own | sources(programs),
+            harness("exercises") | own | {CLASSES} | sources(programs),
             frozenset(built(programs) | shared | grader),
             seen_of_pages(folder, own | {"tests/exercises/library/facts.h"}),
         )
@@ -313,6 +339,7 @@ PARTS: dict[str, Callable[[], Iterator[Unit]]] = {
     "browser": of_browser,
     "live": lambda: of_node("live"),
     "samples": of_samples,
+    "facts": of_facts,
     "transcripts": of_transcripts,
     "exercises": of_exercises,
     "faults": lambda: of_programs("faults"),

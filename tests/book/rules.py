@@ -11,9 +11,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from book.files.failures import traps
 from book.files.headers import HeaderError, read_header
 from book.files.samples import FOLDER, find_samples
-from book.files.transcripts import SessionError, read_session, traps
+from book.files.transcripts import SessionError, read_session
 
 Findings = list[str]
 Rule = Callable[[Path], Findings]
@@ -26,7 +27,7 @@ TYPED_CODE = re.compile(
     r" *(?:c|console|bash|sh|shell|shell-session|transcript)\s*$|parsed-literal::)"
 )
 LITERAL = re.compile(r"( *)(?:\.\. (?:code|code-block|sourcecode)::.*|(?!\.\. ).*::)$")
-PROMPT = re.compile(r"\s*(?:sh\d)?[#$] \S")
+PROMPT = re.compile(r"\s*(?:sh\d\+*)?[#$] \S")
 # ``words``, or "words", of which a page says that something printed them.
 WORDS = r"(?:``(?P<code_{0}>[^`]+)``|\"(?P<text_{0}>[^\"]+)\")"
 QUOTED = re.compile(
@@ -36,6 +37,13 @@ QUOTED = re.compile(
     + WORDS.format("before")
     + r"\s+(?:says\s+that|is\s+what\s+\S+\s+(?:prints|says))\b"
 )
+# A chapter that is spoken of, and not linked: :ref:`...` fails where it is missing.
+PROMISED = re.compile(
+    r"\b(?:later|next|coming|following|another|two|three) chapters?\b"
+    r"|\bchapters? (?:of its own|to itself|on)\b",
+    re.IGNORECASE,
+)
+LINK = re.compile(r":ref:`[^`]*`")
 IMPORTS_TESTS = re.compile(
     r"^\s*(?:import|from) tests\b"  # Python
     r"|sys\.path.*\btests\b"
@@ -201,6 +209,19 @@ def quoted_output_is_compared(root: Path) -> Findings:
     return findings
 
 
+def chapters_exist(root: Path) -> Findings:
+    """No page promises a chapter: it links one that exists, or says less."""
+    findings = []
+    for page in find_pages(root):
+        text = LINK.sub("", page.read_text(encoding="utf-8"))
+        for promise in PROMISED.findall(" ".join(text.split())):
+            findings.append(
+                f"{page.relative_to(root)}: '{promise}': link a chapter with "
+                ":ref:, or say what there is without it"
+            )
+    return findings
+
+
 def nothing_is_inline(root: Path) -> Findings:
     """No page types a program or a session: both are files that are tested."""
     findings = []
@@ -334,6 +355,7 @@ RULES: tuple[Rule, ...] = (
     exercises_are_shown,
     transcripts_are_valid,
     quoted_output_is_compared,
+    chapters_exist,
     nothing_is_inline,
     pages_are_in_toctree,
     paths_are_unnumbered,

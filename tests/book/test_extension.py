@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from book.files.kernels import Kernels, format_kernels
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
@@ -120,16 +121,23 @@ def test_transcript_can_be_referred_to(render: Render) -> None:
 
 
 def test_transcript_shows_what_older_kernels_print(plant: Plant) -> None:
-    """Below the session, the newest first, each with the kernels that it is for."""
+    """Below the session, the newest first, each with the kernels that printed it."""
     folder = write_page(plant, ".. transcript:: uts/look")
-    for series in ("5.10", "6.1"):
+    ran = Kernels(versions={one: f"{one}-1" for one in ("5.10", "6.1", "6.12", "7.3")})
+    (folder / "docs/kernels.json").write_text(format_kernels(ran))
+    for series in ("5.10", "6.12"):
         other = folder / f"docs/transcripts/uts/look@{series}.console"
         other.write_text(f"sh1# ls\nfile of {series}\n")
     assert run_sphinx(folder, "html") == ""
     html = read_page(folder)
     places = [
         html.index(text)
-        for text in ("On Linux 6.1 and older", "6.1</span>", "On Linux 5.10", "5.10</s")
+        for text in (
+            "On Linux 6.1 and 6.12, with the lab",
+            "6.12</span>",
+            "On Linux 5.10, with the lab",
+            "5.10</span>",
+        )
     ]
     assert places == sorted(places)
 
@@ -157,6 +165,34 @@ def test_transcript_is_shown_turn_by_turn(plant: Plant) -> None:
     )
 
 
+def test_transcript_says_what_it_leans_on(plant: Plant) -> None:
+    """By links to what is above it, with the command for a lab in which it begins."""
+    names = ("one", "two", "three", "none")
+    heads = {"two": ["one"], "three": ["two", "one"]}
+    folder = write_page(plant, "")
+    for name in names:
+        head = "".join(f"#: after: uts/{other}\n" for other in heads.get(name, []))
+        file = folder / f"docs/transcripts/uts/{name}.console"
+        file.write_text(f"{head}sh1# ls\n")
+    shown = "".join(f".. transcript:: uts/{name}\n\n" for name in names)
+    (folder / "docs/uts.rst").write_text(f":orphan:\n\nUTS\n===\n\n{shown}")
+    assert run_sphinx(folder, "html") == ""
+    html = (folder / "out/html/docs/uts.html").read_text()
+    lines = re.findall('<p class="leans">(.*?)</p>', html)
+    assert [re.sub("<[^>]+>", "", line) for line in lines] == [
+        "Leans on the session above. "
+        "To be there in a fresh lab: make lab BEFORE=uts/two",
+        "Leans on the session above and an earlier session. "
+        "To be there in a fresh lab: make lab BEFORE=uts/three",
+    ]
+    assert 'href="#session-uts-one"' in lines[0]
+    assert lines[1].index("#session-uts-two") < lines[1].index("#session-uts-one")
+    (folder / "docs/transcripts/uts/one.console").write_text(
+        "#: after: uts/two\nsh1# ls\n"
+    )
+    assert "'#: after: uts/two' is no session above it" in run_sphinx(folder, "html")
+
+
 def test_excerpt_shows_the_chosen_steps(render: Render) -> None:
     """In the order in which they are asked for."""
     html = render(".. excerpt:: uts/look\n   :steps: 2")
@@ -166,8 +202,16 @@ def test_excerpt_shows_the_chosen_steps(render: Render) -> None:
 
 FAILS = """\
 #: trap: EPERM ls: ...: no
+#: among: 2 no
 #: cause: It may not, without ``--all``.
+#: tell: ``ls`` prints it.
 #: remedy: Ask.
+#: trap: EPERM ls: ...: no
+#: trap: EPERM file: no
+#: among: 1 no
+#: cause: It is early.
+#: tell: ``ls`` is slow.
+#: remedy: Wait.
 #: trap: silent Nothing is listed.
 #: cause: There is
 #: cause: nothing.
@@ -175,13 +219,19 @@ FAILS = """\
 #: trap: own ls: file
 #: cause: It is so.
 #: remedy: Go.
+#: trap: EACCES never: printed here
+#: cause: Another system.
+#: tell: ``never typed`` fails.
+#: remedy: Change it.
+#: source: A book.
 sh1# ls
 ls: file: no
 """
+OWN = "#: trap: EIO {}\n#: cause: C.\n#: remedy: R.\nsh1# {}\nbroken\n"
 
 
 def test_failures_are_listed(plant: Plant) -> None:
-    """By error, silent first, own words last: message, cause, way out, session."""
+    """By error, silent last: messages, causes in their order, session or source."""
     folder = write_page(plant, ".. transcript:: uts/look\n\n.. failures::")
     (folder / "docs/transcripts/uts/look.console").write_text(FAILS)
     assert run_sphinx(folder, "html") == ""
@@ -190,17 +240,106 @@ def test_failures_are_listed(plant: Plant) -> None:
     places = [
         words.index(text)
         for text in (
-            "No message at all",
+            "Operation not permitted (EPERM) ¶",
+            "ls: file: no It is early. Is it this? ls is slow. Way out. Wait.",
+            "It may not, without --all . Is it this? ls prints it. Way out. Ask. More",
+            "Permission denied (EACCES) ¶",
+            "never: printed here Another system. Is it this? never typed fails. "
+            "Way out. Change it. Source. A book.",
+            "In a program’s own words ¶",
+            "ls: file : no It is so. Way out. Go. More in the",
+            "Nothing is said ¶",
             "Nothing is listed. There is nothing. Way out. Look elsewhere. More in",
-            "EPERM: Operation not permitted ¶",
-            "ls: ...: no It may not, without --all . Way out. Ask. More in the",
-            "Messages that name no error ¶",
-            "ls: file It is so. Way out. Go. More in the",
         )
     ]
     assert places == sorted(places)
-    assert html.count('href="#session-uts-look"') == 3
-    assert html.count('class="transcript session"') == 4
+    assert html.count('href="#session-uts-look"') == 4
+    assert html.count('class="transcript session"') == 5
+    assert html.count("<summary>The session</summary>") == 4
+    assert "<li><p>It is early.</p>" in html
+
+
+def test_failures_have_sessions_of_their_own(plant: Plant) -> None:
+    """One that no chapter shows stands whole behind its cause, once with its label."""
+    page = ".. failures::\n\n   Read this.\n\n   .. transcript:: own/broken\n"
+    folder = write_page(plant, page)
+    session = folder / "docs/transcripts/own/broken.console"
+    session.parent.mkdir()
+    session.write_text(OWN.format("broken", "cat"))
+    assert run_sphinx(folder, "html") == ""
+    html = read_page(folder)
+    assert html.index("Read this.") < html.index("Input/output error (EIO)<a")
+    assert html.count('id="session-own-broken"') == 1
+    assert "More in" not in html
+
+
+def test_own_session_shows_a_failure(plant: Plant) -> None:
+    """What is no failure does not stand there."""
+    page = ".. failures::\n\n   .. transcript:: uts/look\n"
+    assert ("no failure stands in the head of session-uts-look") in run_sphinx(
+        write_page(plant, page), "html"
+    )
+
+
+def test_search_knows_the_messages(plant: Plant) -> None:
+    """With what all readers see of them, and where they are explained."""
+    folder = write_page(plant, ".. transcript:: uts/look\n\n.. failures::")
+    (folder / "docs/transcripts/uts/look.console").write_text(FAILS)
+    run_sphinx(folder, "html")
+    page = (folder / "out/html/search.html").read_text(encoding="utf-8")
+    found = re.search('id="messages">(.*?)</script>', page)
+    assert found and {
+        "text": "ls: file: no",
+        "parts": ["file: no"],
+        "href": "docs/page.html#failure-no",
+    } in json.loads(found[1])
+
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        ("#: among: first no\n", "write '#: among: NUMBER WHAT IS SEEN'"),
+        ("#: tell: Look.\n", "'#: tell:' begins with a command, as in ``id``"),
+        ("#: tell: ``id`` prints 0.\n", "the session does not type id"),
+        ("#: trap: own broken\n", "'#: trap: own broken': the one before is EIO"),
+    ],
+)
+def test_head_of_a_failure_is_checked(plant: Plant, wrong: str, message: str) -> None:
+    """The page is not made of what the session does not bear out."""
+    folder = write_page(plant, ".. transcript:: uts/look\n\n.. failures::")
+    head, _, rest = OWN.format("broken", "cat").partition("#: cause")
+    path = folder / "docs/transcripts/uts/look.console"
+    path.write_text(f"{head}{wrong}#: cause{rest}")
+    assert message in run_sphinx(folder, "html")
+
+
+@pytest.mark.parametrize(
+    "line, message",
+    [
+        (
+            "#: tell: ``ls`` prints it.\n",
+            "look: one of several causes needs '#: tell:'",
+        ),
+        ("#: among: 2 no\n", "look: another cause is number 1, too"),
+    ],
+)
+def test_causes_are_told_apart(plant: Plant, line: str, message: str) -> None:
+    """Each of several has its command, and its place."""
+    folder = write_page(plant, ".. transcript:: uts/look\n\n.. failures::")
+    other = "" if "tell" in line else "#: among: 1 no\n"
+    path = folder / "docs/transcripts/uts/look.console"
+    path.write_text(FAILS.replace(line, other, 1))
+    assert message in run_sphinx(folder, "html")
+
+
+def test_older_kernel_may_print_the_message(plant: Plant) -> None:
+    """Where the newest no longer fails, the file of the older ones shows it."""
+    folder = write_page(plant, ".. transcript:: uts/look\n\n.. failures::")
+    path = folder / "docs/transcripts/uts/look.console"
+    path.write_text(OWN.format("lost", "cat"))
+    path.with_name("look@6.12.console").write_text("sh1# cat\nlost\n")
+    assert run_sphinx(folder, "html") == ""
+    assert '<code class="message' in read_page(folder)
 
 
 def test_failure_is_found_by_its_message(plant: Plant) -> None:
@@ -209,7 +348,7 @@ def test_failure_is_found_by_its_message(plant: Plant) -> None:
     (folder / "docs/transcripts/uts/look.console").write_text(FAILS)
     run_sphinx(folder, "html")
     index = (folder / "out/html/genindex.html").read_text(encoding="utf-8")
-    assert "ls: ...: no (failure)" in index
+    assert "file: no (failure)" in index
 
 
 def test_changed_transcript_changes_the_page(plant: Plant) -> None:

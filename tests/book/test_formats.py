@@ -17,8 +17,15 @@ from book.files.samples import (
     known_system_calls,
     system_calls,
 )
-from book.files.transcripts import SessionError, classify, parse_session
+from book.files.transcripts import (
+    PROMPT,
+    SessionError,
+    chain,
+    classify,
+    parse_session,
+)
 
+from tests import CHECKOUT
 from tests.book.support import Plant, report
 
 C = """\
@@ -94,9 +101,28 @@ def test_session_is_split_from_its_headers() -> None:
     assert session.text == "sh1# false\n#: not a header\n"
 
 
+def test_chain(tmp_path: Path) -> None:
+    """What a session names comes with what that names, in the order of the page."""
+    heads = {"a": "", "b": "#: after: a\n", "c": "", "d": "#: after: c\n#: after: b\n"}
+    for name, head in heads.items():
+        (tmp_path / f"{name}.console").write_text(f"{head}sh1# ls\n")
+    assert chain(tmp_path, ["a", "c"]) == ["c"]
+    assert chain(tmp_path, list("abcd")) == ["a", "b", "c", "d"]
+    assert chain(tmp_path, ["a", "c", "b"]) == ["a", "b"]
+    with pytest.raises(SessionError, match="d.console: '#: after: b' is no session"):
+        chain(tmp_path, ["a", "c", "d", "b"][:3])
+
+
+def test_page_knows_the_prompt() -> None:
+    """What types the sessions in the page refuses the same output as the recorder."""
+    source = (CHECKOUT / "docs/live/session.js").read_text(encoding="utf-8")
+    assert f"const LIKE_PROMPT = /^{PROMPT.pattern}/;" in source
+
+
 def test_lines_of_a_session() -> None:
     """Only our prompts are prompts, and only after a command does > continue it."""
-    text = "sh2$ for i in 1\n> do id\n\n> out\n# out\n$ out\nsh5# out\nsh1#out\nsh1# \n"
+    text = "sh2$ for i in 1\n> do id\n\n> out\n# out\n$ out\nsh5# out\nsh1#out\n"
+    text += "sh1# \nsh2+# a\n"
     assert list(classify(text)) == [
         ("2", "sh2$ ", "for i in 1\n"),
         ("2", "> ", "do id\n"),
@@ -107,6 +133,7 @@ def test_lines_of_a_session() -> None:
         (None, "", "sh5# out\n"),
         (None, "", "sh1#out\n"),
         ("1", "sh1# ", "\n"),
+        ("2", "sh2+# ", "a\n"),
     ]
 
 

@@ -26,6 +26,7 @@ RECORD = {
     "samples": {
         "a.c": {"6.1": "passed", "5.10": "skipped: needs linux >= 6.0", "key": "0a"}
     },
+    "facts": {},
     "transcripts": {"uts/name": {"key": "0b", "6.1": "failed"}},
     "exercises": {},
 }

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
 
 from tests.book import prose, website
 from tests.book.support import Build, Plant, report
@@ -66,13 +68,45 @@ def test_manual_pages_exist(site: website.Site) -> None:
     report(website.unknown_manual_pages(site, website.installed_manual_pages()))
 
 
-def test_introduction_has_the_length_of_a_chapter(build: Build) -> None:
-    """Long enough to tell the story, short enough for one evening."""
-    doctree = prose.read_doctree(build.doctrees / "docs" / "introduction.doctree")
-    assert 3500 <= prose.count_words(doctree) <= 5500
+def test_chapters_are_read_in_a_sitting(build: Build) -> None:
+    """Long enough to tell the story; what is too long says what of it can wait."""
+    names = prose.chapters(prose.read_doctree(build.doctrees / "index.doctree"))
+    assert "docs/introduction" in names
+    pages = {n: prose.read_doctree(build.doctrees / f"{n}.doctree") for n in names}
+    found = {name: prose.wrong_length(page) for name, page in pages.items()}
+    report([f"{name}: {wrong}" for name, wrong in found.items() if wrong])
 
 
 # Each rule is seen to fail: a page that breaks it, and a part of the finding.
+
+
+def page_of(path: int, waits: int, exercises: int = 0) -> nodes.document:
+    """Return a page of so many words: the main path, what can wait, exercises."""
+    page = new_document("page")
+    page += nodes.section("", nodes.paragraph(text="word " * path))
+    later = nodes.section("", nodes.paragraph(text="word " * waits))
+    later["classes"].append(prose.CAN_WAIT)
+    box = nodes.admonition("", classes=["exercise"])
+    page += [later, nodes.section("", nodes.paragraph(text="word " * exercises), box)]
+    return page
+
+
+@pytest.mark.parametrize(
+    ("path", "waits", "finding"),
+    [
+        (1499, 0, "1499 words, expected 1500 to 6000"),
+        (1500, 0, ""),
+        (4500, 0, ""),
+        (4501, 0, "4501 words, 4501 of them on the main path"),
+        (3500, 2500, ""),
+        (3501, 1000, "4501 words, 3501 of them on the main path"),
+        (3500, 2501, "6001 words, expected 1500 to 6000"),
+    ],
+)
+def test_wrong_length_is_found(path: int, waits: int, finding: str) -> None:
+    """Exercises do not count, and what can wait not for the main path."""
+    said = prose.wrong_length(page_of(path, waits, exercises=900))
+    assert said.startswith(finding) and bool(said) == bool(finding)
 
 
 @pytest.mark.parametrize(

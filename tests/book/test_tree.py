@@ -76,6 +76,16 @@ BROKEN = [
         "build/samples/uts/more: not built: run 'make samples'",
     ),
     (
+        rules.chapters_exist,
+        {"docs/more.rst": "This has a chapter\nto itself, :ref:`a later chapter <x>`."},
+        "docs/more.rst: 'chapter to itself': link a chapter",
+    ),
+    (
+        rules.chapters_exist,
+        {"docs/more.rst": "Later chapters say why."},
+        "docs/more.rst: 'Later chapters': link a chapter",
+    ),
+    (
         rules.transcripts_are_shown,
         {"docs/transcripts/uts/new.console": SESSION},
         "new.console: show it once, in docs/uts.rst; shown by: no page",

@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
-def setup(app: "Sphinx") -> dict[str, bool]:
+# What pages are kept as between two builds: one more where a node's class has moved.
+KEPT_AS = 1
+
+
+def setup(app: "Sphinx") -> dict[str, bool | int]:
     """Register every part of the book's extension."""
     from .pages import (
         boxes,
@@ -19,9 +23,12 @@ def setup(app: "Sphinx") -> dict[str, bool]:
         exercise_box,
         failures,
         figures,
+        folded,
+        held,
         kernel_matrix,
         lexers,
         names,
+        parts,
         printed,
         roles,
         sample_index,
@@ -31,11 +38,12 @@ def setup(app: "Sphinx") -> dict[str, bool]:
         transcript_block,
     )
 
-    parts = (
-        *(boxes, buttons, editions, exercise_box, failures, figures, kernel_matrix),
-        *(lexers, names, printed, roles),
+    modules = (
+        *(boxes, buttons, editions, exercise_box, failures, figures, folded),
+        *(held, kernel_matrix, lexers, names, parts, printed, roles),
         *(sample_index, sample_listing, sweep, theme, transcript_block),
     )
-    for part in parts:
-        part.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    for module in modules:
+        module.setup(app)
+    safe = {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {**safe, "env_version": KEPT_AS}

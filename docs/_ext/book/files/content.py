@@ -6,6 +6,8 @@ it says nothing. Where the checkout lies and how its lines end make no differenc
 
 a sample
     its source, its tests and what else stands in their files, the samples they run
+the facts of a page
+    their file, and the samples they run
 a transcript
     all of its guest up to it, in the order of the page, and the samples they run
 an exercise
@@ -23,10 +25,12 @@ from . import exercises, samples, transcripts
 
 LENGTH = 12  # digits of a key
 SUITES = Path("tests", "samples")
+FACTS = Path("tests", "facts")
 TEST = re.compile(r'^@test "([^":]+): .*?^\}$', re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"/([\w.-]+)")  # the end of a path to a program, or to its source
 HEAD = re.compile(r"\A(?:#:.*\n)+")
-UNHEARD = re.compile(rf"^#: (?:page|{'|'.join(transcripts.TRAP)}):.*\n", re.MULTILINE)
+UNHEARD_KEYS = ("page", transcripts.AFTER, *transcripts.TRAP)
+UNHEARD = re.compile(rf"^#: (?:{'|'.join(UNHEARD_KEYS)}):.*\n", re.MULTILINE)
 READ = ("task.rst", "hints", "notes")  # by the doer of an exercise, not by what runs
 
 Texts = list[tuple[str, str]]  # what each text is, and the text
@@ -38,9 +42,11 @@ def keys(root: Path, part: str) -> dict[str, str]:
 
 
 def names(root: Path, part: str) -> list[str]:
-    """Return what there is in "samples", "transcripts" or "exercises"."""
+    """Return what there is in "samples", "facts", "transcripts" or "exercises"."""
     if part == "samples":
         return samples.find_samples(root)
+    if part == "facts":
+        return sorted(path.stem for path in (root / FACTS).glob("*.bats"))
     if part == "transcripts":
         found = (root / transcripts.FOLDER).glob("*/*.console")
         every = sorted(f"{path.parent.name}/{path.stem}" for path in found)
@@ -65,7 +71,12 @@ def digest(texts: Texts) -> str:
 
 def files(root: Path, part: str, name: str) -> list[Path]:
     """Return the files that a key is made of, relative to the checkout."""
-    own = {"samples": of_sample, "transcripts": of_transcript, "exercises": of_exercise}
+    own = {
+        "samples": of_sample,
+        "facts": of_facts,
+        "transcripts": of_transcript,
+        "exercises": of_exercise,
+    }
     found = own[part](root, name)
     run = run_by((text for _, text in read(root, found, part, name)), root)
     return [*found, *(path for path in run if path not in found)]
@@ -79,6 +90,11 @@ def of_sample(root: Path, name: str) -> list[Path]:
         Path(samples.FOLDER, name),
         *(path.relative_to(root) for path in testing),
     ]
+
+
+def of_facts(root: Path, name: str) -> list[Path]:
+    """Return the file of a page's facts."""
+    return [Path(FACTS, f"{name}.bats")]
 
 
 def of_transcript(root: Path, name: str) -> list[Path]:
@@ -123,7 +139,7 @@ def tests_of(sample: str, suite: str) -> str:
 
 
 def run_by(texts: Iterable[str], root: Path) -> Iterator[Path]:
-    """Yield the samples that texts name by a path, as ./unshare or /x/mnt/scratch.c."""
+    """Yield the samples that a text names by a path: ./unshare or mnt/draw_peers.c."""
     words = {word.removesuffix(".c") for text in texts for word in NAMED.findall(text)}
     for sample in samples.find_samples(root):
         if Path(sample).name.removesuffix(".c") in words:

@@ -13,7 +13,7 @@ from . import content
 from .headers import version
 
 FILE = Path("docs", "kernels.json")
-PARTS = ("samples", "transcripts", "exercises")
+PARTS = ("samples", "facts", "transcripts", "exercises")
 KEY = "key"
 
 Outcomes = dict[str, str]  # kernel series -> "passed", "failed" or "skipped: REASON"

@@ -2,27 +2,22 @@
 
 A file begins with ``#: key: value`` lines, which are not printed. The session
 follows. ``sh1#`` to ``sh4#`` (root) and ``sh1$`` to ``sh4$`` (a user) are the
-prompts of four terminals; ``> `` continues the command of the line above.
-Everything else is output, whatever it begins with.
+prompts of four terminals, with a ``+`` after the number for each shell around the one
+that is typed into; ``> `` continues the command of the line above. Everything else is
+output, whatever it begins with.
+
+A session that needs what others of its page have left behind names those that it
+needs itself; what these need comes with them::
+
+    #: after: introduction/pin-pass
 
 A session that the machine in the page cannot show says why not::
 
     #: page: it compiles, and the machine in the page has no compiler
 
-A session that shows something fail says so in its head, for the list of failures::
-
-    #: trap: EPERM you must be root to change the host name
-    #: cause: Why it comes, in a sentence or two;
-    #: cause: a second line continues the first.
-    #: remedy: The way out.
-
-The first word is the name of the error; ``own`` where a program has words of its own
-and names none; ``silent`` where nothing is said, and then what follows describes what
-is seen instead. A message must stand in the session's output, as it is written here;
-``...`` stands for anything. A second ``trap`` begins another entry.
+What a session shows fail is said in its head, too: see files/failures.py.
 """
 
-import errno
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,13 +26,12 @@ from pathlib import Path
 from .headers import newer_kernel, version
 
 FOLDER = Path("docs", "transcripts")
-TRAP = ("trap", "cause", "remedy")
-KEYS = ("needs", "setup", "status", "waits", "page", *TRAP)
-SILENT, OWN = "silent", "own"
-LAST = 4096  # beyond the number of any error
+TRAP = ("trap", "among", "cause", "tell", "remedy", "source")  # files/failures.py
+AFTER = "after"
+KEYS = (AFTER, "needs", "setup", "status", "waits", "page", *TRAP)
 
 HEADER = re.compile(r"#: ([a-z]+): (\S.*)")
-PROMPT = re.compile(r"sh([1-4])[#$] ")
+PROMPT = re.compile(r"sh([1-4])\+*[#$] ")
 CONTINUATION = "> "
 
 
@@ -54,21 +48,6 @@ class RecordedSession:
 
     headers: Headers
     text: str
-
-
-@dataclass(frozen=True)
-class Trap:
-    """A failure that a transcript shows: what is seen, why, and the way out."""
-
-    error: str  # "EPERM", OWN or SILENT
-    message: str
-    cause: str
-    remedy: str
-
-    @property
-    def printed(self) -> bool:
-        """Tell whether the message is the output's, and not a description."""
-        return self.error != SILENT
 
 
 def read_session(path: Path) -> RecordedSession:
@@ -98,49 +77,6 @@ def parse_session(text: str, path: Path) -> RecordedSession:
     if not text.endswith("\n"):
         raise SessionError(f"{path}:{len(lines)}: no newline at the end of the file")
     return RecordedSession(tuple(headers), "".join(lines[first:]))
-
-
-def error_number(error: str) -> int:
-    """Return the number of an error by its name, -1 for no error.
-
-    What is no error but may be listed as one has its place, SILENT first, OWN last.
-    """
-    return {SILENT: 0, OWN: LAST}.get(error, getattr(errno, error, -1))
-
-
-def traps(session: RecordedSession, path: Path) -> list[Trap]:
-    """Return the failures that a transcript's head names; path is for messages."""
-    found: list[dict[str, list[str]]] = []
-    for key, value in session.headers:
-        if key == "trap":
-            found.append({key: [value], "cause": [], "remedy": []})
-        elif key in ("cause", "remedy"):
-            if not found:
-                raise SessionError(f"{path}: '#: {key}:' stands before any '#: trap:'")
-            found[-1][key].append(value)
-    output = "".join(
-        line for terminal, _, line in classify(session.text) if not terminal
-    )
-    return [read_trap(entry, output, path) for entry in found]
-
-
-def read_trap(entry: dict[str, list[str]], output: str, path: Path) -> Trap:
-    """Return one failure; what it says of the output must be true."""
-    error, _, message = " ".join(entry["trap"]).partition(" ")
-    trap = Trap(error, message, " ".join(entry["cause"]), " ".join(entry["remedy"]))
-    where = f"{path}: '#: trap: {error} {message}'"
-    if error_number(error) < 0:
-        raise SessionError(
-            f"{where}: {error} is no error: write EPERM, {OWN} or {SILENT}"
-        )
-    if not (message and trap.cause and trap.remedy):
-        raise SessionError(
-            f"{where}: needs a message, a '#: cause:' and a '#: remedy:'"
-        )
-    pattern = ".*".join(re.escape(part) for part in message.split("..."))
-    if trap.printed and not re.search(pattern, output):
-        raise SessionError(f"{where}: the session does not print that")
-    return trap
 
 
 def alternatives(plain: Path) -> list[tuple[str, Path]]:
@@ -191,6 +127,31 @@ def before(root: Path, name: str) -> list[str]:
         if name in names:
             return names[: names.index(name) + 1]
     return [name]
+
+
+def leans_on(headers: Headers) -> list[str]:
+    """Return the transcripts that one needs itself, by its headers."""
+    return [value for key, value in headers if key == AFTER]
+
+
+def chain(root: Path, names: list[str]) -> list[str]:
+    """Return what the last of some transcripts needs to have run, and itself.
+
+    names are those of a guest in the order of the page, and so is the answer. root is
+    the folder with all transcripts.
+    """
+    wanted = {names[-1]}
+    for position in reversed(range(len(names))):
+        if names[position] not in wanted:
+            continue
+        path = root / f"{names[position]}.console"
+        named = set(leans_on(read_session(path).headers))
+        if unknown := sorted(named.difference(names[:position])):
+            raise SessionError(
+                f"{path}: '#: {AFTER}: {unknown[0]}' is no session above it, in its lab"
+            )
+        wanted |= named
+    return [name for name in names if name in wanted]
 
 
 def page_reason(headers: Headers, series: str) -> str:

@@ -11,7 +11,6 @@ missing. Links name it exercise-introduction-pin.
 """
 
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -22,15 +21,8 @@ from ..files.exercises import Task, TaskError, find_starter, read_task, task_fil
 from ..files.kernels import KernelsError
 from ..files.samples import LANGUAGES
 from .buttons import buttons
+from .folded import fold, folded
 from .kernel_matrix import badge
-
-
-class folded(nodes.General, nodes.Element):
-    """What a reader unfolds: a summary, and what is behind it."""
-
-
-class folded_summary(nodes.General, nodes.TextElement):
-    """The line that is always there."""
 
 
 class ExerciseDirective(SphinxDirective):
@@ -102,42 +94,6 @@ def literal_include(starter: Path) -> str:
     )
 
 
-def fold(summary: str, children: list[nodes.Node]) -> folded:
-    """Return nodes folded behind a summary."""
-    return folded("", folded_summary("", summary), *children)
-
-
-def open_details(translator: nodes.NodeVisitor, node: folded) -> None:
-    """Begin what can be unfolded."""
-    translator.body.append(translator.starttag(node, "details"))
-
-
-def close_details(translator: nodes.NodeVisitor, _node: folded) -> None:
-    """End it."""
-    translator.body.append("</details>\n")
-
-
-def open_summary(translator: nodes.NodeVisitor, node: folded_summary) -> None:
-    """Begin the line that is always there."""
-    translator.body.append(translator.starttag(node, "summary", suffix=""))
-
-
-def close_summary(translator: nodes.NodeVisitor, _node: folded_summary) -> None:
-    """End it."""
-    translator.body.append("</summary>\n")
-
-
-def pass_by(_translator: nodes.NodeVisitor, _node: nodes.Node) -> None:
-    """Show, where nothing can be unfolded, all of it."""
-
-
 def setup(app: Sphinx) -> None:
-    """Register the directive and its nodes."""
-    other = dict.fromkeys(("latex", "man", "texinfo", "text"), (pass_by, pass_by))
-    for node, html in (
-        (folded, (open_details, close_details)),
-        (folded_summary, (open_summary, close_summary)),
-    ):
-        visitors: dict[str, Any] = {"html": html, **other}
-        app.add_node(node, **visitors)
+    """Register the directive."""
     app.add_directive("exercise", ExerciseDirective)

@@ -18,7 +18,12 @@ from ..files.samples import FOLDER, find_samples
 from ..files.sweep import FILE, Sweep, SweepError, began_and_ended, interval, read_sweep
 from .markup import literal, table_row
 
-HEADS = {"probes": "Questions", "samples": "Tests of samples", "exercises": "Graders"}
+HEADS = {
+    "probes": "Questions",
+    "samples": "Tests of samples",
+    "facts": "Facts",
+    "exercises": "Graders",
+}
 
 
 def counts(row: dict[str, Any], part: str) -> str:

@@ -38,14 +38,17 @@ from ..files.transcripts import (
     FOLDER,
     SessionError,
     alternatives,
+    before,
+    chain,
     classify,
+    leans_on,
     page_reason,
     parse_session,
     read_session,
     serving,
 )
 from .buttons import buttons, page_kernel
-from .kernel_matrix import badge
+from .kernel_matrix import badge, recorded
 from .markup import literal
 
 
@@ -99,11 +102,13 @@ def steps(session: str) -> list[ShownStep]:
 def visit_session(self: HTML5Translator, node: ShownSession) -> None:
     """Write a session into the page: its terminals' names, then turn by turn."""
     done = steps(node.astext() + "\n")
-    users = {step.terminal: step.user for step in reversed(done)}
+    firsts = {step.terminal: step for step in reversed(done)}
     self.body.append(self.starttag(node, "div", CLASS="session"))
     self.body.append('<div class="terminals">')
-    for terminal, user in sorted(users.items()):
-        who = "root" if user == "#" else "user"
+    for terminal, first in sorted(firsts.items()):
+        who = "root" if first.user == "#" else "user"
+        if "+" in first.text.partition(" ")[0]:
+            who = "shell inside"  # whoever opened the terminal may be another
         self.body.append(
             f'<span class="terminal t{terminal}">sh{terminal} <i>{who}</i></span>'
         )
@@ -138,6 +143,7 @@ class TranscriptDirective(SphinxDirective):
         """Return the session as a literal block, in a frame if it has a caption."""
         path = FOLDER / f"{self.arguments[0]}.console"
         try:
+            leaning = self.leaning(path)
             block = self.session(path)
             press = self.button(path)
             ran = badge(self.env, "transcripts", self.arguments[0])
@@ -150,7 +156,30 @@ class TranscriptDirective(SphinxDirective):
             block = container_wrapper(self, block, self.options["caption"])
         self.add_name(block)
         self.label(block)
-        return [block, *press, *ran, *others]
+        return [*leaning, block, *press, *ran, *others]
+
+    def leaning(self, path: Path) -> list[nodes.Node]:
+        """Return the line that says what it leans on, and how to get there."""
+        name, root = self.arguments[0], Path(self.env.srcdir)
+        text = (root / path).read_text(encoding="utf-8")
+        named = leans_on(parse_session(text, path).headers)
+        if not named:
+            return []
+        above = before(root, name)
+        chain(root / FOLDER, above)  # what is named must be there
+        line = nodes.paragraph("", "Leans on ", classes=["leans"])
+        for position, other in enumerate(named):
+            words = "the session above" if other == above[-2] else "an earlier session"
+            line += nodes.Text(" and " if position else "")
+            line += nodes.reference(
+                "", words, refid=session_id(other), internal=True, reftitle=other
+            )
+        line += [nodes.Text(". To be there in a fresh lab: "), self.command(name)]
+        return [line]
+
+    def command(self, name: str) -> nodes.Node:
+        """Return what to type for a lab in which a session can begin."""
+        return literal(f"make lab BEFORE={name}")
 
     def label(self, block: nodes.Element) -> None:
         """Let other pages refer to the session."""
@@ -182,12 +211,19 @@ class TranscriptDirective(SphinxDirective):
         return ShownSession(text, text, language="transcript", classes=["transcript"])
 
     def others(self, path: Path) -> list[nodes.Node]:
-        """Return what older kernels print, with a line that says which do."""
+        """Return what older kernels print, with a line that says which did.
+
+        It names those that ran: others may differ, and so may other tools.
+        """
         found: list[nodes.Node] = []
-        for series, other in alternatives(Path(self.env.srcdir, path)):
-            words = f"On Linux {series} and older, the same commands print this:"
+        plain = Path(self.env.srcdir, path)
+        for series, other in alternatives(plain):
+            kernels = recorded(self.env).versions
+            ran = [one for one in kernels if serving(plain, one) == other] or [series]
+            listed = " and ".join(filter(None, [", ".join(ran[:-1]), ran[-1]]))
+            words = f"On Linux {listed}, with the lab's tools, the same commands print"
             note = nodes.container(classes=["older-kernel"])
-            note += nodes.paragraph("", words)
+            note += nodes.paragraph("", f"{words} this:")
             note += self.session(other.relative_to(self.env.srcdir))
             found.append(note)
         return found
@@ -212,6 +248,10 @@ class ExcerptDirective(TranscriptDirective):
     """Show some commands of a transcript that another page shows."""
 
     option_spec = {"steps": directives.positive_int_list}
+
+    def leaning(self, path: Path) -> list[nodes.Node]:
+        """Return nothing: it is to be read, not to be typed."""
+        return []
 
     def label(self, block: nodes.Element) -> None:
         """The session itself is on another page."""

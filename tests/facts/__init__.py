@@ -1,0 +1,1 @@
+"""The sentences of the book, each with an experiment that would refute it."""

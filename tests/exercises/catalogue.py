@@ -80,6 +80,9 @@ class KnownProgram:
     source: str
 
 
+Version = tuple[wrong.Block, str]  # and its source
+
+
 def chapters() -> list[str]:
     """Return the pages of the book, in its order."""
     index = (CHECKOUT / "index.rst").read_text(encoding="utf-8")
@@ -188,19 +191,35 @@ def table(path: Path, columns: int) -> list[list[str]]:
     return rows
 
 
-def wrong_versions(exercise: Exercise) -> list[KnownProgram]:
-    """Return the wrong versions of the solution: tests/wrong.py has their grammar."""
+def versions(exercise: Exercise, name: str, keys: tuple[str, ...]) -> list[Version]:
+    """Return the versions of the solution that a file of its folder describes."""
+    path = exercise.folder / name
     right = solution(exercise)
-    cases = []
     try:
-        for block in wrong.read(exercise.folder / "wrong", EXPECTED):
-            fact, observed = (block.value(key) for key in EXPECTED)
-            cases.append(
-                KnownProgram(block.name, fact, observed, wrong.apply(right, block))
-            )
+        blocks = wrong.read(path, keys) if path.exists() else []
+        return [(block, wrong.apply(right, block)) for block in blocks]
     except WrongError as error:
         raise ExerciseError(str(error)) from error
-    return cases
+
+
+def wrong_versions(exercise: Exercise) -> list[KnownProgram]:
+    """Return the wrong versions of the solution: tests/wrong.py has their grammar."""
+    try:
+        return [
+            KnownProgram(block.name, block.value("fact"), block.value("observed"), text)
+            for block, text in versions(exercise, "wrong", EXPECTED)
+        ]
+    except WrongError as error:
+        raise ExerciseError(str(error)) from error
+
+
+def right_versions(exercise: Exercise) -> list[KnownProgram]:
+    """Return what does the same in another way: in the file "right", if there is one.
+
+    It has the same grammar, without a fact.
+    """
+    found = versions(exercise, "right", ())
+    return [KnownProgram(block.name, "passed", "", text) for block, text in found]
 
 
 def foreign(exercise: Exercise) -> list[KnownProgram]:
@@ -233,13 +252,29 @@ def read_hints(path: Path) -> dict[str, list[str]]:
     return hints
 
 
+def shared_rows() -> dict[str, list[str]]:
+    """Return the rows that many tables share: names of facts, by macro."""
+    header = (HERE / "library/facts.h").read_text(encoding="utf-8")
+    return {name: FACT.findall(rows) for name, rows in ROWS.findall(header)}
+
+
+def uses(exercise: Exercise) -> list[tuple[str, str]]:
+    """Return the rows of a grader's tables: a fact of its own, or a shared macro."""
+    grader = (exercise.folder / "grader.c").read_text(encoding="utf-8")
+    return USE.findall(grader)
+
+
 def facts(exercise: Exercise) -> list[str]:
     """Return the names of the facts that an exercise is judged by, in order."""
-    grader = (exercise.folder / "grader.c").read_text(encoding="utf-8")
-    header = (HERE / "library/facts.h").read_text(encoding="utf-8")
-    shared = {name: FACT.findall(rows) for name, rows in ROWS.findall(header)}
-    rows = (shared[macro] if macro else [name] for name, macro in USE.findall(grader))
+    shared = shared_rows()
+    rows = (shared[macro] if macro else [name] for name, macro in uses(exercise))
     return [name for names in rows for name in names]
+
+
+def shared_facts(exercise: Exercise) -> set[str]:
+    """Return the facts of an exercise that are the library's, word for word."""
+    shared = shared_rows()
+    return {name for _, macro in uses(exercise) for name in shared.get(macro, [])}
 
 
 def call(exercise: Exercise, function: str) -> str:

@@ -66,6 +66,7 @@ def judge(exercise: Exercise, at: Place) -> Verdict | None:
         if not compiled:
             print("not yet: it has to compile first", flush=True)
             return None
+    print(f"judging {files.relative(exercise.work)} ...", flush=True)
     verdict = grade(at, exercise, files.relative(program))
     show.show_verdict(exercise, verdict, at.name)
     entry = progress.entry(exercise)

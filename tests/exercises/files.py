@@ -68,7 +68,8 @@ def put(path: Path, data: bytes, mode: int = 0o644) -> None:
             os.chmod(name, mode)
             os.replace(name, path)
         except BaseException:
-            os.unlink(name)
+            # A ^C may come when it has its name: this must not fail in its place.
+            Path(name).unlink(missing_ok=True)
             raise
 
 

@@ -1,10 +1,12 @@
 """Grade the graders: run them on programs whose verdict is known.
 
-The solution must pass. The starter must compile without a warning, be the one that
-is cut from the solution, and fail. Each wrong version, and each program that others
-wrote, must fail first on the fact that its line names, with the words that it names.
-Each fact must be the first failure of something, have its hints, and name a section
-that exists. And nothing may be left in the guest after any of them.
+The solution must pass, and what does the same in another way. The starter must compile
+without a warning, be the one that is cut from the solution, and fail. Each wrong
+version, and each program that others wrote, must fail first on the fact that its line
+names, with the words that it names. Each fact must be the first failure of something,
+one of the library's in any exercise; it must have its hints, and name a section that
+exists. And nothing may be left in the guest after any of them. On the lab's
+kernel the look lines are typed, too: see looks.py.
 """
 
 import argparse
@@ -19,7 +21,7 @@ from pathlib import Path
 from book.files.exercises import labels
 
 from tests import CHECKOUT, part, results
-from tests.exercises import catalogue
+from tests.exercises import catalogue, looks
 from tests.exercises.catalogue import LEVELS, Exercise, ExerciseError, KnownProgram
 from tests.exercises.grading import (
     BUILD,
@@ -62,7 +64,7 @@ class Program:
     """A program to be judged, and what must come of it."""
 
     case: KnownProgram
-    kind: str  # solution, starter, wrong, foreign or attack
+    kind: str  # solution, starter, wrong, right, foreign or attack
     path: Path
 
     def __str__(self) -> str:
@@ -96,6 +98,7 @@ def programs(exercise: Exercise, result: Checks) -> list[Program]:
         ("solution", KnownProgram("", "passed", "", catalogue.solution(exercise))),
         ("starter", KnownProgram("", "*", "", catalogue.starter(exercise))),
         *(("wrong", case) for case in catalogue.wrong_versions(exercise)),
+        *(("right", case) for case in catalogue.right_versions(exercise)),
         *(("foreign", case) for case in catalogue.foreign(exercise)),
     ]
     built = (build(exercise, kind, case, result) for kind, case in cases)
@@ -103,16 +106,22 @@ def programs(exercise: Exercise, result: Checks) -> list[Program]:
 
 
 def some(every: list[Program]) -> list[Program]:
-    """Return what is judged on a further kernel: of wrong versions one for each fact.
+    """Return what is judged on a further kernel: of wrong programs one for each fact.
 
     What the others have in common with it is the fact; how it is asked of the kernel
     is what may differ there.
     """
     first: dict[str, Program] = {}
     for program in every:
-        if program.kind == "wrong":
+        if is_wrong(program):
             first.setdefault(program.case.fact, program)
-    return [p for p in every if p.kind != "wrong" or first[p.case.fact] is p]
+    return [p for p in every if not is_wrong(p) or first[p.case.fact] is p]
+
+
+def is_wrong(program: Program) -> bool:
+    """Tell whether it is one that does not do its task, of ours or of others."""
+    of_others = program.kind == "foreign" and program.case.fact != PASSED
+    return program.kind == "wrong" or of_others
 
 
 def judge(
@@ -156,9 +165,12 @@ def run_programs(
 
 
 def check_facts(
-    verdicts: list[tuple[Program, Verdict]], result: Checks
+    exercise: Exercise, verdicts: list[tuple[Program, Verdict]], result: Checks
 ) -> dict[str, str]:
-    """Check that each fact can fail; return the facts, each with its label to read."""
+    """Check that each fact can fail; return the facts, each with its label to read.
+
+    Those of the library fail in some exercise: tests/exercises/test_catalogue.py.
+    """
     facts = {}
     for program, verdict in verdicts:
         if program.kind == "solution":
@@ -166,9 +178,28 @@ def check_facts(
         if "read" in verdict.details:
             facts[verdict.failed] = verdict.details["read"]
     seen = {v.failed for p, v in verdicts if p.kind == "wrong"}
+    seen |= catalogue.shared_facts(exercise)
     for fact in facts:
         result.check(fact in seen, f"fact {fact}: no wrong version fails on it first")
     return facts
+
+
+def check_looks(
+    lab: ThrowAwayLab, verdicts: list[tuple[Program, Verdict]], result: Checks
+) -> None:
+    """Check the look line of each fact, with the solution and with wrong versions."""
+    found: dict[str, looks.Look] = {}
+    for program, verdict in verdicts:
+        if program.kind == "wrong" and not verdict.passed:
+            look = looks.Look(verdict.failed, verdict.details["look"])
+            look = found.setdefault(verdict.failed, look)
+            look.wrong[program.case.name] = program.path
+    right = next((p.path for p, _ in verdicts if p.kind == "solution"), None)
+    if right is None:
+        return  # it was not made, as has been said
+    lab.renew()
+    for amiss in looks.check(lab, right, list(found.values())):
+        result.check(not amiss, amiss)
 
 
 def check_files(exercise: Exercise, facts: dict[str, str], result: Checks) -> None:
@@ -184,11 +215,14 @@ def check_files(exercise: Exercise, facts: dict[str, str], result: Checks) -> No
     result.check(wrong >= LEAST, f"{wrong} wrong versions: write {LEAST} or more")
     hints = catalogue.hints(exercise)
     known = labels(CHECKOUT)
+    shared = catalogue.shared_facts(exercise)
     for fact, label in facts.items():
         count = len(hints.get(fact, []))
         result.check(
             count == len(LEVELS), f"fact {fact}: {count} hints, not {len(LEVELS)}"
         )
+        if fact in shared and not label:
+            continue  # it is checked in the exercise in which it fails
         result.check(label in known, f"fact {fact}: no section has the label {label!r}")
     try:
         exercise.task()
@@ -252,7 +286,9 @@ def verify(series: str, exercise: Exercise, judged: list[Program]) -> Checks:
     try:
         with ThrowAwayLab(series, cache_mode="loose") as lab:
             verdicts = run_programs(lab, exercise, judged, result)
-        check_files(exercise, check_facts(verdicts, result), result)
+            if series == cache.DEFAULT:
+                check_looks(lab, verdicts, result)
+        check_files(exercise, check_facts(exercise, verdicts, result), result)
     except (ExerciseError, LabError, OSError) as error:
         result.check(False, str(error))
     return result

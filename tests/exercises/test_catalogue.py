@@ -100,13 +100,53 @@ def test_second_hint_is_the_manual() -> None:
 
 
 # What a program that forks must do is said to whoever forked, our solution or not.
-OF_A_CHILD = {"status", "left"}
+OF_A_CHILD = {"status", "left", "killed"}
+
+# What the library asks of each program that runs a command; and what a task speaks
+# against, or says in its own words.
+OF_A_COMMAND = {
+    "runs", "own", "arguments", "given", "ids", "closed", "children",
+    "status", "once", "unchanged", "left", "path", "killed", "absent",
+    "denied", "fails", "harmless",
+}  # fmt: skip
+NOT_OF = {
+    ("introduction-command", "absent"),  # it asks for 127 and 126
+    ("introduction-keep", "closed"),  # it gives one file to the command
+    ("pid-init", "killed"),  # its command to look is another one
+    ("user-range", "ids"),  # the command becomes another user
+}
+
+
+def runs_a_command(exercise: catalogue.Exercise) -> bool:
+    """Tell whether the program of an exercise is given a command, by its usage."""
+    usage = re.search(r"^[ #*]+usage: (.*)", catalogue.solution(exercise), re.M)
+    assert usage, exercise.name
+    return "COMMAND" in usage[1]
+
+
+def test_commands_are_judged_alike() -> None:
+    """What a command is given, and how it ends, is no matter of one exercise."""
+    missing = {
+        (exercise.name, fact)
+        for exercise in catalogue.exercises()
+        if runs_a_command(exercise)
+        for fact in OF_A_COMMAND - catalogue.shared_facts(exercise)
+    }
+    assert missing == NOT_OF
+
+
+def test_programs_that_print_leave_nobody() -> None:
+    """Of programs without a command the library asks that they end as a whole."""
+    for exercise in catalogue.exercises():
+        if exercise.suffix == ".c" and not runs_a_command(exercise):
+            assert "left" in catalogue.shared_facts(exercise), exercise.name
 
 
 def test_facts_are_those_of_the_tables() -> None:
     """A grader's own rows, and those that it shares, in order."""
     facts = catalogue.facts(catalogue.find("uts-name"))
-    assert facts == "runs own arguments new outside name only status left".split()
+    assert facts[:5] == "runs own arguments given new".split()
+    assert facts[-3:] == "denied fails harmless".split()
 
 
 def test_hints_are_of_facts() -> None:
@@ -130,6 +170,18 @@ def test_last_hint_is_a_line_of_the_solution() -> None:
             if fact in own or fact not in OF_A_CHILD:
                 where = f"{exercise.name}, {fact}: {line}"
                 assert "".join(line.split()) in solution, where
+
+
+def test_hints_speak_of_the_calls_of_the_solution() -> None:
+    """Who shall call setns hears nothing of unshare, unless it is not to be called."""
+    calls = "clone execvp fork mount setgroups sethostname setns setresuid unshare"
+    called = re.compile(rf"(?<!no )\b({calls.replace(' ', '|')})\b(?!\(\d\))")
+    for exercise in catalogue.exercises():
+        solution = catalogue.solution(exercise)
+        for fact, (_, _, *told) in catalogue.hints(exercise).items():
+            names = set() if fact in OF_A_CHILD else set(called.findall(f"{told}"))
+            strange = {name for name in names if name not in solution}
+            assert not strange, f"{exercise.name}, {fact}: {strange}"
 
 
 def test_shared_hint_has_the_call_of_the_exercise() -> None:
@@ -251,3 +303,10 @@ def test_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert progress.state(exercise) == "started"
     (aside,) = progress.FILE.parent.glob(".exercises.unreadable-*")
     assert aside.read_text() == "no json"
+
+
+def test_facts_of_the_library_fail_somewhere() -> None:
+    """A wrong version of some exercise is for each; there its verdict was looked at."""
+    exercises = catalogue.exercises()
+    shown = {w.fact for one in exercises for w in catalogue.wrong_versions(one)}
+    assert {f for one in exercises for f in catalogue.shared_facts(one)} <= shown

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests import CHECKOUT
-from tests.exercises import catalogue, grading
+from tests.exercises import catalogue, files, grading
 from tests.lab.cache import LabError
 from tests.lab.fixtures import SECONDS, SERIES, Typist, copy_package
 
@@ -194,6 +194,22 @@ def test_a_file_of_another_form(copy: Path, text: str) -> None:
         refused(verb(copy, "hint"), "nothing was judged yet")
     kept = {file.read_text() for file in work.iterdir()}
     assert kept == {text, "no json either"}
+
+
+def test_interrupted_when_a_file_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ^C is one at that moment, too: nothing to clean up, and no other error."""
+    replace = os.replace
+
+    def interrupted(*names: str) -> None:
+        replace(*names)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        files.put(tmp_path / "progress", b"whole")
+    assert [file.name for file in tmp_path.iterdir()] == ["progress"]
 
 
 def test_full_disk_keeps_what_was_there(copy: Path) -> None:

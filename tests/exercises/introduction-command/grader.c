@@ -1,52 +1,74 @@
 /*
  * grader.c - does a program run a command as its caller expects?
  */
-#include <stddef.h>
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
 
 #include "../library/facts.h"
 
 #define LOOK "/book/work/introduction-command "
 #define UNSHARE "introduction-unshare"
-#define CLONE "introduction-clone"
 
-static const struct fact running[] = {
-    {"runs", "your program runs the command it is given", command_runs,
-     NULL, LOOK "/bin/echo it runs", UNSHARE},
-    {"own", "no other program does the work", own_work, NULL,
-     "strace -f -e execve " LOOK "/bin/true", UNSHARE},
-    {"arguments", "the command gets its arguments unchanged",
-     arguments_arrive, NULL, LOOK "/bin/echo all of this", UNSHARE},
-    {"new", "the command is in a new net namespace", in_new, "net",
-     LOOK "/bin/readlink /proc/self/ns/net", UNSHARE},
-    {"only", "every other namespace is still shared", in_same_but,
-     "net", LOOK "/bin/ls -l /proc/self/ns", UNSHARE},
-    {"outside", "your program itself has not left", program_in_same,
-     "net", "readlink /proc/self/ns/net; " LOOK "true", CLONE},
+static const struct fact running[] = {RUNNING_FACTS(LOOK, UNSHARE),
+                                      NEW_FACT(LOOK, "net", UNSHARE),
+                                      IDS_FACT(LOOK),
+                                      CLOSED_FACT(LOOK),
+                                      CHILDREN_FACT(LOOK),
+                                      ONLY_FACT(LOOK, "net"),
+                                      {0}};
+
+static const struct fact after[] = {
+    AFTER_FACTS(LOOK, UNSHARE),
+    {"quiet", "your program has printed nothing", nothing_printed, NULL,
+     LOOK "true", UNSHARE},
     {0}};
 
-static const struct fact after[] = {AFTER_FACTS(LOOK, UNSHARE), {0}};
+static const struct fact found[] = {PATH_FACT(LOOK), {0}};
+static const struct fact killed[] = {KILLED_FACT(LOOK), {0}};
 
-static const struct fact killed[] = {
-    {"killed", "a command that SIGKILL ends gives status 137",
-     status_is, "137", LOOK "sh -c 'kill -9 $$'; echo $?", CLONE},
-    {0}};
-
-static const struct fact named[] = {
-    {"path", "a command without a folder is found by its name",
-     command_runs, NULL, LOOK "uname", UNSHARE},
-    {0}};
+static char missing_path[64];
 
 static const struct fact missing[] = {
     {"missing", "a command that does not exist gives status 127",
      status_is, "127", LOOK "/no/such/command; echo $?", UNSHARE},
     {"message", "the message names the command", complaint_has,
-     "/no/such/command", LOOK "/no/such/command", UNSHARE},
+     missing_path, LOOK "/no/such/command", UNSHARE},
+    {0}};
+
+static const struct fact unfound[] = {
+    {"unfound", "so does one that is not found by its name", status_is,
+     "127", LOOK "nosuchcommand; echo $?", UNSHARE},
     {0}};
 
 static const struct fact folder[] = {
     {"folder", "a command that is a folder gives status 126", status_is,
      "126", LOOK "/etc; echo $?", UNSHARE},
+    {"folder-message", "and the message names it", complaint_has,
+     "/etc", LOOK "/etc", UNSHARE},
     {0}};
+
+static const struct fact busy[] = {
+    {"busy", "so does a file that somebody writes to", status_is, "126",
+     "cp /bin/true /tmp/x; exec 3>>/tmp/x; " LOOK
+     "/tmp/x; echo $?; exec 3>&-; rm /tmp/x",
+     UNSHARE},
+    {0}};
+
+static const struct fact denied[] = {
+    DENIED_FACTS(WITHOUT("net", RUNS(LOOK)),
+                 WITHOUT("net", UNCHANGED(LOOK))),
+    {0}};
+
+/* A file that is open to write cannot be executed, whoever it is. Where
+ * none can be made, the sandbox is gone, and nothing runs any more. */
+static const char *open_program(void)
+{
+    const char *path = text("/tmp/%s", random_name(""));
+    open(in_sandbox(path), O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+    return path;
+}
 
 int main(int argc, char *argv[])
 {
@@ -58,16 +80,23 @@ int main(int argc, char *argv[])
     judge(after);
 
     start(PATH_COMMAND, NULL);
-    judge(named);
-
-    start(COMMAND, NULL);
-    wait_for_command();
+    judge(found);
     kill_command();
     judge(killed);
 
-    start("/no/such/command", NULL);
+    snprintf(missing_path, sizeof(missing_path), "/no/such/%s",
+             random_name(""));
+    start(missing_path, NULL);
     judge(missing);
+    start(random_name(""), NULL);
+    judge(unfound);
     start("/etc", NULL);
     judge(folder);
+    start(open_program(), NULL);
+    judge(busy);
+
+    start_without(CLONE_NEWNET);
+    start(COMMAND, NULL);
+    judge(denied);
     return verdict();
 }

@@ -12,6 +12,11 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef STARTER
+#else
+#include <signal.h>
+#include <sys/prctl.h>
+#endif
 
 int main(int argc, char *argv[])
 {
@@ -20,10 +25,26 @@ int main(int argc, char *argv[])
         exit(2);
     }
 
+#ifdef STARTER
+#else
+    /* Ignored, SIGCHLD would take the child's status away. */
+    sighandler_t callers = signal(SIGCHLD, SIG_DFL);
+    pid_t parent = getpid();
+#endif
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
+#ifdef STARTER
+#else
+        signal(SIGCHLD, callers);
+
+        /* The command does not outlive who reports its end. */
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            err(EXIT_FAILURE, "prctl");
+        if (getppid() != parent)
+            exit(EXIT_FAILURE); /* it was killed before that */
+#endif
         if (unshare(CLONE_NEWNET) == -1)
             err(EXIT_FAILURE, "unshare");
 
@@ -41,6 +62,10 @@ int main(int argc, char *argv[])
     waitpid(child, NULL, 0);
     return 0;
 #else
+    /* ^C is for the command: we stay, and report what came of it. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+
     int status;
     if (waitpid(child, &status, 0) == -1)
         err(EXIT_FAILURE, "waitpid");

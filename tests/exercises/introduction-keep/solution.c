@@ -33,10 +33,15 @@ int main(int argc, char *argv[])
     if (unshare(CLONE_NEWNET) == -1)
         err(EXIT_FAILURE, "unshare");
 
-    /* This one is meant for the command, so it stays open. */
-    int kept = open("/proc/self/ns/net", O_RDONLY);
-    if (kept == -1)
+    int ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (ns == -1)
         err(EXIT_FAILURE, "open: /proc/self/ns/net");
+
+    /* This one is meant for the command, so it stays open. No stream
+     * has its number, not even a closed one. */
+    int kept = fcntl(ns, F_DUPFD, 10);
+    if (kept == -1)
+        err(EXIT_FAILURE, "fcntl");
     if (setns(home, CLONE_NEWNET) == -1)
         err(EXIT_FAILURE, "setns");
 #endif

@@ -48,10 +48,9 @@ static bool names_are_right(const char *unused)
     (void)unused;
     const char *wanted = names_of(right_lines());
     const char *missing = missing_line(wanted, names_of(printed()));
-    expected("a line that begins with each of: %s", one_line(wanted));
-    observed("%s", missing == NULL
-                       ? "all of them"
-                       : text("none that begins with %s", missing));
+    expected("a line \"%s NUMBER\"",
+             missing == NULL ? "NAME" : missing);
+    observed_line(NULL);
     return missing == NULL;
 }
 
@@ -64,8 +63,8 @@ static bool numbers_are_right(const char *unused)
         int name = (int)strcspn(missing, " ") + 1;
         const char *line =
             line_from(printed(), text("%.*s", name, missing));
-        expected("%s", missing);
-        observed("%s", line == NULL ? "no such line" : line);
+        expected("the line %s", visible(missing));
+        observed_line(line);
     }
     return missing == NULL;
 }
@@ -76,8 +75,10 @@ static bool nothing_else(const char *unused)
     const char *more = missing_line(printed(), right_lines());
     size_t wanted = strlen(right_lines());
     expected("one line for each, and no other");
-    observed("%s", more != NULL ? text("the line \"%s\"", more)
-                                : "a line that stands twice");
+    if (more != NULL)
+        observed_line(more);
+    else
+        observed("a line that stands twice");
     return more == NULL && strlen(printed()) == wanted;
 }
 
@@ -92,14 +93,13 @@ static const struct fact first[] = {
     {"numbers", "each with the inode number of the namespace",
      numbers_are_right, NULL, LOOK "1; ls -L -i /proc/1/ns", VIEW},
     {"else", "and no other line", nothing_else, NULL, LOOK "1", VIEW},
+    LEFT_FACT(LOOK "1", VIEW),
     {0}};
 
 static const struct fact second[] = {
     {"another", "the numbers are those of the process that was named",
      numbers_are_right, NULL,
-     "read < <(exec unshare -i sh -c 'echo; exec sleep 9'); " LOOK
-     "$!; ls -L -i /proc/$!/ns",
-     VIEW},
+     BESIDE("-i", LOOK "$p; ls -L -i /proc/$p/ns"), VIEW},
     {0}};
 
 static const struct fact none[] = {
@@ -130,7 +130,7 @@ int main(int argc, char *argv[])
     start(number_inside(asked_for), NULL);
     judge(second);
 
-    start("999999", NULL);
+    start(number_of_nobody(), NULL);
     judge(none);
     return verdict();
 }

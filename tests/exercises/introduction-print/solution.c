@@ -42,6 +42,8 @@ int main(int argc, char *argv[])
             err(EXIT_FAILURE, "stat: %s/%s", path, entry->d_name);
         printf("%s %ju\n", entry->d_name, (uintmax_t)file.st_ino);
 #endif
+        if (ferror(stdout))
+            err(EXIT_FAILURE, "printf");
     }
     if (errno == 0 && links == 0)
         errno = ENOENT; /* the process has ended meanwhile */

@@ -35,6 +35,8 @@ int main(int argc, char *argv[])
         /* TODO: the number is that of the link, not of what it leads
          * to. Which call follows a link? */
         printf("%s %ju\n", entry->d_name, (uintmax_t)entry->d_ino);
+        if (ferror(stdout))
+            err(EXIT_FAILURE, "printf");
     }
     if (errno == 0 && links == 0)
         errno = ENOENT; /* the process has ended meanwhile */

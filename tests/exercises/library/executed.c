@@ -17,6 +17,8 @@
 
 static int events = -1;
 static char tool[256];
+static size_t
+    commands; /* how often the command, since the last start */
 
 /* File systems without files that can be executed. */
 static bool pseudo(const char *type)
@@ -76,11 +78,15 @@ static bool is_loader(pid_t pid, struct identity opened)
 static void note(const struct fanotify_event_metadata *event)
 {
     struct stat file;
-    if (tool[0] != '\0' || fstat(event->fd, &file) == -1)
+    if (fstat(event->fd, &file) == -1)
         return;
     struct identity opened = {file.st_dev, file.st_ino};
+    if (same(opened, sandbox.command))
+        commands++;
     if (is_loader(event->pid, opened) || same(opened, sandbox.binary) ||
         same(opened, sandbox.command))
+        return;
+    if (tool[0] != '\0')
         return;
     const char *group = contents("/proc/%d/cgroup", event->pid);
     if (strstr(group, strrchr(sandbox.group, '/')) == NULL)
@@ -116,6 +122,17 @@ void read_executions(void)
             answer(event->fd);
         }
     }
+}
+
+void count_executions_anew(void)
+{
+    read_executions();
+    commands = 0;
+}
+
+size_t command_executions(void)
+{
+    return commands;
 }
 
 const char *executed_tool(void)

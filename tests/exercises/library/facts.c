@@ -2,6 +2,7 @@
  * facts.c - facts that many exercises share
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,10 +24,13 @@ static const char *describe_end(void)
     const char *limit = limit_reached();
     const char *why = limit == NULL ? "" : text(": %s", limit);
     if (!ended(&status))
-        return text("your program still runs%s", why);
+        return text("your program still runs%s%s",
+                    is_late() ? text(" after %d s", BOUND) : "", why);
     if (WIFSIGNALED(status))
         return text("your program was killed by signal %d (%s)%s",
                     WTERMSIG(status), strsignal(WTERMSIG(status)), why);
+    if (strstr(complained(), NOT_EXECUTABLE) != NULL)
+        return NOT_EXECUTABLE;
     return text("your program ended with status %d",
                 WEXITSTATUS(status));
 }
@@ -39,6 +43,8 @@ bool command_runs(const char *unused)
     int status;
     if (running > 1)
         observed("%zu processes execute it", running);
+    else if (running == 1 && command_executions() > 1)
+        observed("it was executed %zu times", command_executions());
     else if (ended(&status))
         observed("%s, and the command %s", describe_end(),
                  running == 0 ? "does not run" : "runs");
@@ -46,11 +52,13 @@ bool command_runs(const char *unused)
         observed("your program runs, the command does not: %s",
                  limit_reached());
     else if (everything_sleeps())
-        observed("your program waits for something, and the command "
-                 "does not run");
+        observed("after %.1f s %s, and the command does not run",
+                 since_start(), who_sleeps());
     else
-        observed("your program is busy, and the command does not run");
-    return command() != 0;
+        observed("after %.1f s your program is busy, and the command "
+                 "does not run",
+                 since_start());
+    return command() != 0 && command_executions() == 1;
 }
 
 static const char *executable_of(pid_t pid)
@@ -83,33 +91,6 @@ bool own_work(const char *unused)
     return true;
 }
 
-/* Arguments as text: 'one' 'two words' ''. */
-static const char *quoted(const char *arguments, size_t length)
-{
-    const char *all = "";
-    for (size_t at = 0; at < length; at += strlen(arguments + at) + 1)
-        all = text("%s%s'%s'", all, at == 0 ? "" : " ", arguments + at);
-    return all;
-}
-
-bool arguments_arrive(const char *unused)
-{
-    (void)unused;
-    size_t length;
-    const char *wanted = command_line(&length);
-    char line[1024];
-    FILE *file = fopen(text("/proc/%d/cmdline", command()), "re");
-    size_t got = file == NULL ? 0 : fread(line, 1, sizeof(line), file);
-    if (file != NULL)
-        fclose(file);
-    size_t name = got == 0 ? 0 : strnlen(line, got - 1) + 1;
-    expected("the arguments %s", quoted(wanted, length));
-    observed(got == name ? "none" : "the arguments %s",
-             quoted(line + name, got - name));
-    return got - name == length &&
-           memcmp(line + name, wanted, length) == 0;
-}
-
 static const char *named(const char *type, struct identity id)
 {
     return id.inode == 0 ? "none"
@@ -138,6 +119,28 @@ static bool shares(pid_t pid, const char *type)
 static bool has_word(const char *words, const char *word)
 {
     return strstr(text(" %s ", words), text(" %s ", word)) != NULL;
+}
+
+/* Who is in one namespace can bear children into another. */
+bool children_are_born_here(const char *unused)
+{
+    (void)unused;
+    static const char *const BORN[] = {"pid", "time"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *type = BORN[i];
+        struct identity here = namespace_of(command(), type);
+        struct identity born =
+            namespace_of(command(), text("%s_for_children", type));
+        expected("%s, where the command is", named(type, here));
+        observed("%s", born.inode == 0
+                           ? text("a %s namespace that nobody is in "
+                                  "yet",
+                                  type)
+                           : named(type, born));
+        if (!same(here, born))
+            return false;
+    }
+    return true;
 }
 
 static bool shares_all(pid_t pid, const char *types, bool but)
@@ -179,9 +182,33 @@ bool host_is_called(pid_t pid, const char *name)
     return strcmp(called, name) == 0;
 }
 
+/* A map as text, lines that go on where one ends joined with it. */
+static const char *joined_map(const char *map)
+{
+    const char *all = "";
+    unsigned long long in, out, count, to_in = 0, to_out = 0,
+                                       length = 0;
+    int read;
+    for (;
+         sscanf(map, "%llu %llu %llu%n", &in, &out, &count, &read) == 3;
+         map += read) {
+        bool goes_on = length > 0 && in == to_in + length &&
+                       out == to_out + length;
+        if (length > 0 && !goes_on)
+            all =
+                text("%s%llu %llu %llu; ", all, to_in, to_out, length);
+        length = goes_on ? length + count : count;
+        to_in = goes_on ? to_in : in;
+        to_out = goes_on ? to_out : out;
+    }
+    return length == 0
+               ? all
+               : text("%s%llu %llu %llu", all, to_in, to_out, length);
+}
+
 bool map_is(pid_t pid, const char *file, const char *map)
 {
-    const char *has = one_line(contents("/proc/%d/%s", pid, file));
+    const char *has = joined_map(contents("/proc/%d/%s", pid, file));
     expected("%s", map);
     observed("%s", has[0] == '\0' ? "nothing" : has);
     return strcmp(has, map) == 0;
@@ -195,16 +222,6 @@ bool has_all_capabilities(const char *unused)
     expected("the effective set %s, all there are", all);
     observed("%s", has);
     return strcmp(all, has) == 0;
-}
-
-bool program_in_same(const char *types)
-{
-    if (program() == 0) {
-        expected("your program outside, while the command runs");
-        observed("%s", describe_end());
-        return false;
-    }
-    return shares_all(program(), types, false);
 }
 
 bool program_waits(const char *unused)
@@ -234,6 +251,14 @@ bool status_is_the_commands(const char *unused)
     return ended_with(command_status());
 }
 
+bool status_is_of_the_signal(const char *unused)
+{
+    (void)unused;
+    expected("status %d, 128 and the number of signal %d (%s)",
+             128 + death(), death(), strsignal(death()));
+    return ended_with(128 + death());
+}
+
 bool status_is(const char *status)
 {
     expected("status %s", status);
@@ -250,28 +275,149 @@ bool status_is_a_failure(const char *unused)
            WEXITSTATUS(status) != 0;
 }
 
+bool complains(const char *unused)
+{
+    (void)unused;
+    expected("a message on stderr");
+    observed("none");
+    return one_line(complained())[0] != '\0';
+}
+
 bool complaint_has(const char *word)
 {
     expected("a message on stderr that has \"%s\" in it", word);
     const char *said = one_line(complained());
-    observed("%s", said[0] == '\0' ? "no message" : said);
+    if (said[0] != '\0')
+        observed("%s", said);
+    else if (printed()[0] != '\0')
+        observed("no message on stderr; on stdout: %s",
+                 one_line(printed()));
+    else
+        observed("no message");
     return strstr(complained(), word) != NULL;
+}
+
+static const char *end_of_printed(void)
+{
+    size_t length = strlen(printed());
+    return length == 0 || printed()[length - 1] == '\n'
+               ? ""
+               : "; the last line has no newline";
+}
+
+void observed_lines(size_t lines)
+{
+    observed("%zu line%s%s", lines, lines == 1 ? "" : "s",
+             end_of_printed());
+}
+
+void observed_line(const char *line)
+{
+    const char *first = printed();
+    first = take_line(&first);
+    const char *what = "nothing on stdout";
+    if (line != NULL && line[0] != '\0')
+        what = text("the line %s", visible(take_line(&line)));
+    else if (first != NULL)
+        what = text("no such line; the first is %s", visible(first));
+    observed("%s%s", what, end_of_printed());
 }
 
 bool command_does_not_run(const char *unused)
 {
     (void)unused;
+    size_t times = command_executions();
     expected("no process executes it");
-    observed("a process executes it");
-    return command() == 0;
+    observed(commands_running() > 0 ? "a process executes it"
+                                    : "a process has executed it");
+    return commands_running() == 0 && times == 0;
+}
+
+bool command_has_run_once(const char *unused)
+{
+    (void)unused;
+    expected("the command executed once");
+    observed("%zu times", command_executions());
+    return command_executions() == 1;
 }
 
 bool nothing_printed(const char *unused)
 {
     (void)unused;
     expected("nothing on stdout");
-    observed("%s", one_line(printed()));
+    observed_line(printed());
     return printed()[0] == '\0';
+}
+
+bool printed_lines_only(void)
+{
+    size_t length = strlen(printed());
+    return length == 0 || printed()[length - 1] == '\n';
+}
+
+pid_t resident(const char *type, struct identity id)
+{
+    const pid_t *list;
+    for (size_t count = processes(&list); count > 0; count--) {
+        pid_t pid = list[count - 1], found = 0;
+        DIR *dir = opendir(text("/proc/%d/task", pid));
+        if (dir == NULL)
+            continue;
+        for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+            if (same(identify("/proc/%d/task/%s/ns/%s", pid,
+                              entry->d_name, type),
+                     id))
+                found = pid;
+        closedir(dir);
+        if (found != 0)
+            return found;
+    }
+    return 0;
+}
+
+const char *number_of_nobody(void)
+{
+    for (;;) {
+        const char *number = text("%u", 100000 + random_below(900000));
+        if (access(text("%s/%s", in_sandbox("/proc"), number), F_OK) ==
+            -1)
+            return number;
+    }
+}
+
+static bool is_empty(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    int entries = 0;
+    while (dir != NULL && readdir(dir) != NULL)
+        entries++;
+    if (dir != NULL)
+        closedir(dir);
+    return entries == 2; /* itself and the one above */
+}
+
+/* Is it a file system that none outside has mounted? */
+static bool is_new_device(const struct mount *mount)
+{
+    const struct mount *list;
+    for (size_t count = mounts_at_first(&list); count > 0; count--)
+        if (list[count - 1].device == mount->device)
+            return false;
+    return true;
+}
+
+bool fresh_tmpfs_on(const char *path)
+{
+    const struct mount *mount = mounted_on(command(), path);
+    expected("a tmpfs on %s, new and empty", path);
+    observed("%s", mount == NULL ? "no mount" : mount->type);
+    if (mount == NULL || strcmp(mount->type, "tmpfs") != 0)
+        return false;
+    observed("a tmpfs that was there before");
+    if (!is_new_device(mount) || strcmp(mount->root, "/") != 0)
+        return false;
+    observed("a tmpfs with something in it");
+    return is_empty(text("/proc/%d/root%s", command(), path));
 }
 
 bool no_process_left(const char *unused)
@@ -282,31 +428,7 @@ bool no_process_left(const char *unused)
     expected("no process of your program's");
     if (count > 0)
         observed("%zu left: %s", count, status_of(list[0], "Name"));
-    return count == 0;
-}
-
-static bool same_mount(const struct mount *one,
-                       const struct mount *other)
-{
-    return one->device == other->device &&
-           strcmp(one->point, other->point) == 0 &&
-           strcmp(one->root, other->root) == 0;
-}
-
-bool no_mount_left(const char *unused)
-{
-    (void)unused;
-    const struct mount *before;
-    const struct mount *after;
-    size_t had = mounts_at_first(&before);
-    size_t has = mounts_of(outside(), &after);
-    expected("outside, the mounts that were there before");
-    for (size_t i = 0; i < has; i++)
-        if (i >= had || !same_mount(&before[i], &after[i])) {
-            observed("%s on %s, of type %s, is new", after[i].source,
-                     after[i].point, after[i].type);
-            return false;
-        }
-    observed("%zu of them are gone", had - has);
-    return had == has;
+    else
+        observed("%s, after the program's end", outlived_it());
+    return count == 0 && outlived_it()[0] == '\0';
 }

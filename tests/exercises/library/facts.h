@@ -26,6 +26,7 @@
 
 #include "kernel.h"
 #include "lines.h"
+#include "looks.h"
 
 struct fact {
     const char *id;   /* its name in wrong, foreign and hints */
@@ -41,9 +42,10 @@ struct fact {
 void open_sandbox(int argc, char *argv[]);
 
 /*
- * Judge a table, which ends with an empty entry. It passes as soon as
- * all facts hold; it fails when half a second has passed and whatever
- * the doer started sleeps, or later if it does not.
+ * Judge a table, which ends with an empty entry. It passes when all
+ * facts hold, and whatever the doer started waits for something, or has
+ * not changed that for half a second. It fails when nothing moves any
+ * more, or ten seconds after the start.
  *
  * The first fact after a start is the ground of all others until the
  * next start: where it fails they are not looked at. Where the first
@@ -59,6 +61,11 @@ void expected(const char *format, ...)
 void observed(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
 
+/* The same of a line that the program printed, NULL for none: quoted,
+ * so that blanks and the lack of a newline are seen. */
+void observed_line(const char *line);
+void observed_lines(size_t count);
+
 /* The doer's program, and the command that it is to run. */
 
 /* Among the arguments of start, stands for a command and its own
@@ -70,14 +77,30 @@ extern const char PATH_COMMAND[]; /* the same, without its folder */
  * left is killed before. */
 void start(const char *first, ...) __attribute__((sentinel));
 
+/* The same with a list of arguments after the first. */
+void start_with(const char *first, const char *const rest[]);
+
+/* From the next start on, run it in that folder: /tmp at first. */
+void start_in(const char *folder);
+
 /* From the next start on, run it as that user, and in no other group;
- * or where namespaces of these types (flags of clone(2)) cannot be made,
- * as if their limit were reached. */
+ * or where namespaces of these types (flags of clone(2)) cannot be
+ * made, as if their limit were reached. */
 void start_as(uid_t uid, gid_t gid);
 void start_without(int flags);
 
+/* Or where setns(2) is refused, or all that mounts, or pivot_root(2),
+ * or umount2(2), or what makes a symbolic link, or without that
+ * capability. */
+void start_without_entering(void);
+void start_without_mounting(void);
+void start_without_pivoting(void);
+void start_without_unmounting(void);
+void start_without_linking(void);
+void start_without_capability(int capability);
+
 /* Wait until the command runs or nothing changes any more, as judge
- * does. Ask the command to end, or kill it. */
+ * does. Ask the command to end, or kill it by some signal. */
 void wait_for_command(void);
 void end_command(void);
 void kill_command(void);
@@ -100,6 +123,19 @@ bool ended(int *status);
  * print. */
 const char *printed(void);
 const char *complained(void);
+
+/* It printed whole lines, and no more than a grader reads. */
+bool printed_lines_only(void);
+
+/* A process of the program's with a thread in that namespace, 0 if none
+ * is. */
+pid_t resident(const char *type, struct identity id);
+
+/* The outside may be as it is now, from now on. */
+void remember_outside(void);
+
+/* The number of no process, another one in each run. */
+const char *number_of_nobody(void);
 
 /* A name for something in the sandbox, another one in each run. */
 const char *random_name(const char *prefix);
@@ -131,11 +167,23 @@ bool command_runs(const char *unused);
  * only the program stands between us and the command. */
 bool own_work(const char *unused);
 
-/* No process executes the command. */
+/* No process executes the command, or has done so. */
 bool command_does_not_run(const char *unused);
+
+/* One process has executed it, once. */
+bool command_has_run_once(const char *unused);
 
 /* The command got its arguments as they were given. */
 bool arguments_arrive(const char *unused);
+
+/* It got what the program was given: its name, environment, folder,
+ * open files, signals, session; user and groups; and no open file more.
+ * Its children are born into the namespaces that it is in. */
+bool given_is_the_callers(const char *unused);
+bool ids_are_the_callers(const char *unused);
+bool nothing_else_is_open(const char *unused);
+bool is_given(const char *number); /* a descriptor, by its number */
+bool children_are_born_here(const char *unused);
 
 /* The command is in a new namespace of that type; in those, given with
  * blanks between, of the outside; in those of all other types. */
@@ -152,21 +200,20 @@ bool map_is(pid_t pid, const char *file, const char *map);
 /* The command holds as many capabilities as root does outside. */
 bool has_all_capabilities(const char *unused);
 
-/* The program itself is in the namespaces of the outside. */
-bool program_in_same(const char *types);
-
 /* The program waits for its command. */
 bool program_waits(const char *unused);
 
 /* The program has ended, with the command's status, or with that one.
  */
 bool status_is_the_commands(const char *unused);
+bool status_is_of_the_signal(const char *unused);
 bool status_is(const char *status);
 
 /* The program failed by itself: neither 0 nor by a signal. */
 bool status_is_a_failure(const char *unused);
 
-/* The program's complaint has this word in it. */
+/* The program complained; its complaint has this word in it. */
+bool complains(const char *unused);
 bool complaint_has(const char *word);
 
 /* The program printed nothing on stdout. */
@@ -176,49 +223,117 @@ bool nothing_printed(const char *unused);
 bool no_process_left(const char *unused);
 bool no_mount_left(const char *unused);
 
+/* Outside, names and mounts are as they were. */
+bool outside_is_as_it_was(const char *unused);
+
+/* What the command mounts anywhere arrives on no mount outside; by no
+ * slave inside arrives what is mounted outside. */
+bool no_mount_gets_out(const char *unused);
+bool no_mount_gets_in(const char *unused);
+
+/* A fresh tmpfs of the command's own is mounted there. */
+bool fresh_tmpfs_on(const char *path);
+
 /*
  * Rows that many tables share; library/hints has their hints. CALL is
  * how the program is called in the lab, up to its command, as in
  * "/book/work/uts-name paper "; READ is where to read about it. The
  * formatter takes such rows for blocks of code.
+ *
+ * Every exercise that runs a command has all of them, but those that
+ * its task speaks against: tests/exercises/test_catalogue.py.
  */
 /* clang-format off */
 
 /* The first rows of a program that runs a command. */
 #define RUNNING_FACTS(CALL, READ)                                      \
     {"runs", "your program runs the command it is given",              \
-     command_runs, NULL, CALL "echo it runs", READ},                   \
+     command_runs, NULL, CALL "expr 6 '*' 7 | cat", READ},             \
     {"own", "no other program does the work", own_work, NULL,          \
-     "strace -f -e execve " CALL "true", "introduction-unshare"},      \
+     EXECUTED(CALL), "introduction-unshare"},                          \
     {"arguments", "the command gets its arguments unchanged",          \
-     arguments_arrive, NULL, CALL "printf '%s|' 'two words' ''",       \
+     arguments_arrive, NULL, ARGUMENTS_SHOWN(CALL),                    \
+     "introduction-unshare"},                                          \
+    {"given", "and all else that your program was given",              \
+     given_is_the_callers, NULL, GIVEN(CALL),                          \
      "introduction-unshare"}
+
+/* What the command is, and what it has. */
+#define IDS_FACT(CALL)                                                 \
+    {"ids", "it runs as the user who called, in the same groups",      \
+     ids_are_the_callers, NULL,                                        \
+     CALL "grep -E '^(Uid|Gid|Groups)' /proc/self/status",             \
+     "introduction-unshare"}
+#define CLOSED_FACT(CALL)                                              \
+    {"closed", "no file that your program opened is open to it",       \
+     nothing_else_is_open, NULL, CALL "ls /proc/self/fd",              \
+     "introduction-descriptor"}
+#define CHILDREN_FACT(CALL)                                            \
+    {"children", "its children are born where it is itself",           \
+     children_are_born_here, NULL,                                     \
+     CHILDREN(CALL), "introduction-view"}
 
 /* The command is in a new namespace of one type, and in no other. */
 #define NEW_FACT(CALL, TYPE, READ)                                     \
     {"new", "the command is in a new " TYPE " namespace", in_new,      \
-     TYPE, CALL "readlink /proc/self/ns/" TYPE, READ}
+     TYPE, NAMESPACE(CALL, TYPE), READ}
 #define ONLY_FACT(CALL, TYPE)                                          \
     {"only", "every other namespace is still shared", in_same_but,     \
-     TYPE, CALL "ls -l /proc/self/ns", "introduction-unshare"}
+     TYPE, NAMESPACES(CALL), "introduction-unshare"}
 
 /* When the command has ended. */
 #define AFTER_FACTS(CALL, READ)                                        \
     {"status", "your program ends with the command's status",          \
-     status_is_the_commands, NULL, CALL "sh -c 'exit 7'; echo $?",     \
-     READ},                                                            \
+     status_is_the_commands, NULL,                                     \
+     STATUS(CALL), READ},                                              \
+    {"once", "the command has run once", command_has_run_once, NULL,   \
+     EXECUTED(CALL), READ},                                            \
+    {"unchanged", "outside, names and mounts are as they were",        \
+     outside_is_as_it_was, NULL,                                       \
+     UNCHANGED(CALL), "introduction-unshare"},                         \
     {"left", "no process of yours is left", no_process_left, NULL,     \
-     CALL "true; ps", "introduction-clone"}
+     LEFT(CALL "true"), "introduction-clone"}
 
-/* Of a program that looks at a process, and is given a number that none
- * has: 999999. */
+/* After a start with PATH_COMMAND; when kill_command has killed it. */
+#define PATH_FACT(CALL)                                                \
+    {"path", "a command without a folder is found by its name",        \
+     command_runs, NULL, CALL "uname", "introduction-unshare"}
+#define KILLED_FACT(CALL)                                              \
+    {"killed", "where a signal kills the command, the status is 128 "  \
+     "and its number", status_is_of_the_signal, NULL,                  \
+     KILLED(CALL), "introduction-clone"}
+
+/* Of a start with "/no/such/command" in the place of the command. */
+#define ABSENT_FACT(CALL)                                              \
+    {"absent", "where there is no such command, it is another than 0", \
+     status_is_a_failure, NULL, CALL "/no/such/command; echo $?",      \
+     "introduction-unshare"}
+
+/* Where the kernel refuses what the program asks for. */
+#define DENIED_FACTS(LOOK, OUTSIDE)                                    \
+    {"denied", "where the kernel refuses it a call, nothing runs",     \
+     command_does_not_run, NULL, LOOK, "introduction-scripts"},        \
+    {"fails", "and your program does not end with 0",                  \
+     status_is_a_failure, NULL, LOOK, "introduction-scripts"},         \
+    {"harmless", "and outside nothing changes", outside_is_as_it_was,  \
+     NULL, OUTSIDE, "introduction-scripts"}
+
+/* Of a program that prints. */
+#define LEFT_FACT(CALL, READ)                                          \
+    {"left", "no process of yours is left", no_process_left, NULL,     \
+     LEFT(CALL), READ}
+
+/* Of one that looks at a process, and is given a number that none has.
+ */
 #define NO_PROCESS_FACTS(CALL, READ)                                   \
     {"missing", "for a process that does not exist it ends with 1",    \
      status_is, "1", CALL "; echo $?", READ},                          \
     {"silent", "and prints nothing on stdout", nothing_printed, NULL,  \
      CALL " 2>/dev/null", READ},                                       \
-    {"message", "the message names the process", complaint_has,        \
-     "999999", CALL, READ}
+    {"message", "but a message on stderr", complains, NULL, CALL,      \
+     READ},                                                            \
+    {"gone", "and then, too, no process of yours is left",             \
+     no_process_left, NULL, LEFT(CALL " 2>/dev/null"), READ}
 /* clang-format on */
 
 #endif

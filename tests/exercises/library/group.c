@@ -22,8 +22,8 @@
 static const char ROOT[] = "/sys/fs/cgroup";
 static const char NAME[] = "exercise.";
 #define PROCESSES "64"
+#define ALL_PROCESSES "80"
 #define MEMORY "160M"
-static const double DYING = 2.0; /* seconds until all killed are gone */
 
 /* Write a word to a file of the group; returns errno, 0 if it went. */
 static int put(const char *file, const char *word)
@@ -70,6 +70,8 @@ void limit_group(void)
 {
     must_put("cgroup.subtree_control", "+memory +pids");
     must_put("program/pids.max", PROCESSES);
+    must_put("pids.max",
+             ALL_PROCESSES); /* who moves has a limit, too */
     must_put("program/memory.max", MEMORY);
     put("program/memory.swap.max", "0");
 }
@@ -121,9 +123,19 @@ static size_t read_below(const char *group, pid_t *list, size_t most)
     return count;
 }
 
+/* Who runs the grader is ours; whoever else there is comes from the
+ * program, wherever in the group it has moved. */
 size_t read_group(pid_t *list, size_t most)
 {
-    return read_below(text("%s/program", sandbox.group), list, most);
+    static struct identity grader;
+    if (grader.inode == 0)
+        grader = identify("/proc/self/exe");
+    size_t all = read_below(sandbox.group, list, most);
+    size_t count = 0;
+    for (size_t i = 0; i < all; i++)
+        if (!same(identify("/proc/%d/exe", list[i]), grader))
+            list[count++] = list[i];
+    return count;
 }
 
 void kill_group(void)

@@ -62,7 +62,7 @@ const struct mount *mounted_on(pid_t pid, const char *path);
 const char *propagation(const struct mount *mount);
 
 /* The namespaces of a type, as in "net", that descriptors of a process
- * refer to; one for each descriptor. */
+ * refer to; one for each descriptor. A socket keeps its own. */
 size_t held_namespaces(pid_t pid, const char *type,
                        const struct identity **list);
 

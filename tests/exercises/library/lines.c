@@ -68,3 +68,18 @@ const char *missing_line(const char *of, const char *in)
             return copy(of);
     return NULL;
 }
+
+const char *visible(const char *line)
+{
+    static const char SPECIAL[] = "\a\b\t\n\v\f\r", NAMES[] = "abtnvfr";
+    const char *all = "\"";
+    while (*line != '\0') {
+        int plain = (int)strcspn(line, SPECIAL);
+        all = text("%s%.*s", all, plain, line);
+        line += plain;
+        if (*line != '\0')
+            all = text("%s\\%c", all,
+                       NAMES[strchr(SPECIAL, *line++) - SPECIAL]);
+    }
+    return text("%s\"", all);
+}

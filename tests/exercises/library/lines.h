@@ -26,4 +26,7 @@ bool has_line(const char *lines, const char *line);
 /* The first line of one text that another lacks, NULL if none. */
 const char *missing_line(const char *of, const char *in);
 
+/* A line as one can see it: between quotes, a tab as \t. */
+const char *visible(const char *line);
+
 #endif

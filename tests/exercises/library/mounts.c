@@ -101,6 +101,16 @@ static void copy(int in, const char *to)
     close(in);
 }
 
+/* What is easily missed: a name with a blank, and who is covered. */
+static void make_pitfall(void)
+{
+    static const char POINT[] = "/run/a blank";
+    if (mkdir(POINT, 0755) == -1)
+        err(3, "mkdir: %s", POINT);
+    for (int i = 0; i < 2; i++)
+        must_mount("tmpfs", POINT, "tmpfs", 0, "size=64k");
+}
+
 void make_mounts(const char *program_file, const char *probe_file)
 {
     /* They may lie where a new file system will cover them. */
@@ -127,5 +137,6 @@ void make_mounts(const char *program_file, const char *probe_file)
         err(3, "mkdir: %s", sandbox.folder);
     copy(program, text("%s/%s", sandbox.folder, sandbox.program));
     copy(probe, text("%s/%s", sandbox.folder, sandbox.probe));
+    make_pitfall();
     must_mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL);
 }

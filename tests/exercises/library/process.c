@@ -88,10 +88,10 @@ static _Noreturn void be_process(int flags, int said)
         pause();
 }
 
+static pid_t made; /* for the program to look at */
+
 pid_t make_process(int flags)
 {
-    static pid_t made;
-
     if (made != 0) {
         kill(made, SIGKILL);
         waitpid(made, NULL, 0);
@@ -108,6 +108,15 @@ pid_t make_process(int flags)
         errx(3, "a process for the program to look at cannot be made");
     close(said[0]);
     return made;
+}
+
+bool made_process_is_gone(void)
+{
+    siginfo_t end = {0};
+    return made != 0 &&
+           waitid(P_PID, (id_t)made, &end,
+                  WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           end.si_pid == made;
 }
 
 /* Read what a child prints until it ends. */

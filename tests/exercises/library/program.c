@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +20,9 @@ enum { PROCESSES = 256, OUTPUT = 16384 };
 
 /* Who has not run for so many seconds sleeps. */
 static const double QUIET = 0.1;
+
+/* That long is a command stopped at most. */
+static const double STOPPED = 2.0;
 
 static pid_t pid; /* of the program, 0 before the first start */
 static bool has_ended;
@@ -32,6 +37,7 @@ static struct output {
 
 static pid_t list[PROCESSES];
 static size_t count;
+static char outlived[64];
 static size_t commands; /* how many run the probe */
 static pid_t probe;     /* one that is ready */
 
@@ -49,20 +55,48 @@ void follow(pid_t child, int prints, int complains)
 {
     pid = child;
     has_ended = false;
+    outlived[0] = '\0';
     begin_output(&outputs[0], prints);
     begin_output(&outputs[1], complains);
 }
 
 void end_run(void)
 {
-    if (pid != 0)
-        kill_group();
+    if (pid == 0)
+        return;
+    if (!has_ended)
+        kill(pid, SIGKILL);
+    kill_group();
+    unlink(in_sandbox("/tmp/core"));
+}
+
+/* A zero would end the text before what follows it. */
+static void mark_zeros(struct output *output, ssize_t got)
+{
+    enum { SUBSTITUTE = 0x1a };
+    if (output->length == OUTPUT - 1)
+        return;
+    char *byte = output->bytes + output->length;
+    for (; got > 0; got--, byte++)
+        if (*byte == '\0')
+            *byte = SUBSTITUTE;
+}
+
+/* Of complaints the last ones count: the older half goes. */
+static void make_room(struct output *output)
+{
+    char *half = output->bytes + output->length / 2;
+    output->length -= output->length / 2;
+    memmove(output->bytes, half, output->length + 1);
 }
 
 static void read_output(struct output *output)
 {
     char scrap[4096];
     while (output->fd != -1) {
+        bool full = output->length == OUTPUT - 1;
+        if (full && output == &outputs[1])
+            make_room(output);
         size_t left = OUTPUT - 1 - output->length;
         ssize_t got =
             left > 0
@@ -70,15 +104,16 @@ static void read_output(struct output *output)
                 : read(output->fd, scrap, sizeof(scrap));
         if (got == -1)
             return;
+        mark_zeros(output, got);
         if (got == 0) {
             close(output->fd);
             output->fd = -1;
         } else if (left > 0) {
             output->length += (size_t)got;
             output->bytes[output->length] = '\0';
-        } else {
-            return; /* it prints without end: later */
         }
+        if (full)
+            return; /* it prints without end: later */
     }
 }
 
@@ -102,6 +137,16 @@ static void find_command(void)
         probe = 0;
 }
 
+/* Whoever ends together with the program does not sleep: it has been
+ * killed, or runs its last steps. */
+static void note_who_outlives_it(void)
+{
+    for (size_t i = 0; i < count && outlived[0] == '\0'; i++)
+        if (strchr("ST", status_of(list[i], "State")[0]) != NULL)
+            snprintf(outlived, sizeof(outlived), "%s",
+                     status_of(list[i], "Name"));
+}
+
 void watch_program(void)
 {
     read_executions();
@@ -114,6 +159,8 @@ void watch_program(void)
         read_output(&outputs[1]);
     }
     count = read_group(list, PROCESSES);
+    if (has_ended)
+        note_who_outlives_it();
     find_command();
 }
 
@@ -135,6 +182,17 @@ bool nothing_runs(void)
     return has_ended && count == 0;
 }
 
+/* The program, before it is executed, is not in the list. */
+bool nobody_goes_on(void)
+{
+    if (!has_ended && goes_on(pid))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (goes_on(list[i]))
+            return false;
+    return true;
+}
+
 bool everything_sleeps(void)
 {
     static long used;
@@ -144,19 +202,22 @@ bool everything_sleeps(void)
         used = uses;
         since = now();
     }
-    if (now() - since < QUIET)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        char state = status_of(list[i], "State")[0];
-        if (state == 'R' || state == 'D')
-            return false;
-    }
-    return true;
+    return now() - since >= QUIET && nobody_goes_on();
 }
 
 pid_t program(void)
 {
     return has_ended ? 0 : pid;
+}
+
+pid_t started_program(void)
+{
+    return pid;
+}
+
+const char *outlived_it(void)
+{
+    return outlived;
 }
 
 pid_t command(void)
@@ -191,14 +252,52 @@ const char *complained(void)
     return outputs[1].bytes;
 }
 
+/* Who waits for a command does not take it for ended when it stops. A
+ * program that stops together with it goes on with it, too. */
+static void stop_and_continue(void)
+{
+    kill(probe, SIGSTOP);
+    double began = now();
+    do {
+        wait_for_program();
+        watch_program();
+    } while (!everything_sleeps() && now() - began < STOPPED);
+    if (!has_ended)
+        kill(pid, SIGCONT);
+    kill(probe, SIGCONT);
+}
+
 void end_command(void)
 {
-    if (probe != 0)
-        kill(probe, SIGTERM);
+    pid_t ending = probe;
+    if (ending == 0)
+        return;
+    stop_and_continue();
+    kill(ending, SIGTERM);
 }
+
+static int death_signal;
+
+int death(void)
+{
+    return death_signal;
+}
+
+/* Each of them leaves a core file, and a status has a bit for that. No
+ * signal but a fault of its own ends process 1 of a pid namespace. */
+static const int SIGNALS[] = {SIGILL,  SIGFPE, SIGSEGV, SIGQUIT,
+                              SIGABRT, SIGBUS, SIGSYS,  SIGTRAP,
+                              SIGXCPU, SIGXFSZ};
+enum { FAULTS = 3, ALL = sizeof(SIGNALS) / sizeof(SIGNALS[0]) };
 
 void kill_command(void)
 {
-    if (probe != 0)
-        kill(probe, SIGKILL);
+    bool first = probe != 0 && strcmp(number_inside(probe), "1") == 0;
+    unsigned which = random_below(first ? FAULTS : ALL);
+    death_signal = SIGNALS[which];
+    union sigval number = {.sival_int = death_signal};
+    if (probe != 0 && which < FAULTS)
+        sigqueue(probe, SIGTERM, number);
+    else if (probe != 0)
+        kill(probe, death_signal);
 }

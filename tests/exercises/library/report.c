@@ -14,15 +14,15 @@
 
 #include "sandbox.h"
 
-/* In seconds: how long a fact may take to become true, when nothing
- * moves; when something does; and all tables together. */
-static const double PATIENCE = 0.5;
-static const double BUSY_PATIENCE = 4.5;
-static const double WHOLE_PATIENCE = 7.0;
+/* In seconds: for how long nothing must move until it is said that a
+ * fact does not come true; and how long facts must hold that a program
+ * which moves could still change. */
+static const double STILL = 0.2;
+static const double STEADY = 0.5;
 
 /* Scripts that others wrote take many steps, and in a page the machine
  * is slow: there --patient gives more. */
-static const double PATIENT_FACTOR = 4.0;
+static const double PATIENT_FACTOR = 2.0;
 
 static char wanted[2048];
 static char seen[2048];
@@ -77,22 +77,28 @@ void record(const char *kind, const char *const fields[])
 #define RECORD(kind, ...)                                              \
     record(kind, (const char *const[]){__VA_ARGS__, NULL})
 
-/* Quote the first lines of what the program complained. */
+/* Quote the last lines of what the program complained: it fails at its
+ * end. */
 static void quote_complaint(void)
 {
     enum { MOST = 8 };
     const char *rest = complained();
-    const char *line = take_line(&rest);
-    for (int count = 0; line != NULL && count < MOST; count++) {
-        RECORD("said", line);
-        line = take_line(&rest);
-    }
-    if (line != NULL)
+    size_t count = 0;
+    while (take_line(&rest) != NULL)
+        count++;
+    if (count > MOST)
         RECORD("said", "...");
+    rest = complained();
+    for (const char *line; (line = take_line(&rest)) != NULL; count--)
+        if (count <= MOST)
+            RECORD("said", line);
 }
 
 static void report_failure(const struct fact *fact)
 {
+    if (made_process_is_gone())
+        observed("the process that it looks at is gone: did your "
+                 "program kill it?");
     RECORD("expected", wanted[0] != '\0' ? wanted : fact->what);
     RECORD("observed", seen[0] != '\0' ? seen : "the contrary");
     RECORD("look", fact->look);
@@ -123,44 +129,53 @@ static bool all_hold(const struct fact *facts)
     return true;
 }
 
-/* Tell whether waiting longer can change anything. */
-static bool settled(double began)
+static double started; /* the program, for the last time */
+static bool hopeless;  /* nothing else is started, or looked at */
+
+bool is_late(void)
 {
-    static double opened;
-    if (opened == 0.0)
-        opened = began;
-    if (nothing_runs())
-        return true;
     double factor = sandbox.patient ? PATIENT_FACTOR : 1.0;
-    double waited = now() - began;
-    if (now() - opened > WHOLE_PATIENCE * factor ||
-        waited > BUSY_PATIENCE * factor)
-        return true;
-    bool still = everything_sleeps();
-    return waited > PATIENCE && still;
+    return now() - started > BOUND * factor;
 }
 
-/* Wait for all facts of a table to hold; false when it is in vain. */
+/* Wait for all facts of a table to hold; false when it is in vain. A
+ * program that goes on can still change what holds. */
 static bool come_true(const struct fact *facts)
 {
-    for (double began = now();; wait_for_program()) {
-        bool last = settled(began);
-        if (all_hold(facts))
+    double began = now(), since = 0.0;
+    for (;; wait_for_program()) {
+        bool ends = nothing_runs();
+        bool still =
+            ends || (everything_sleeps() && now() - began > STILL);
+        bool last = still || is_late();
+        if (!all_hold(facts))
+            since = 0.0;
+        else if (since == 0.0)
+            since = now();
+        if (since != 0.0 &&
+            (last || nobody_goes_on() || now() - since > STEADY))
             return true;
-        if (last)
+        if (last) {
+            hopeless = !still;
             return false;
+        }
     }
 }
 
 /* What was found by the first fact since a start. */
 static enum { UNKNOWN, HOLDS, FAILS } ground;
 static bool first_run = true;
-static bool hopeless; /* the first of all has failed */
 
 bool begin_run(void)
 {
     ground = UNKNOWN;
+    started = now();
     return !hopeless;
+}
+
+double since_start(void)
+{
+    return now() - started;
 }
 
 void judge(const struct fact *facts)
@@ -176,7 +191,7 @@ void judge(const struct fact *facts)
         if (ground == UNKNOWN) {
             ground = holds ? HOLDS : FAILS;
             looked_at = holds;
-            hopeless = !holds && first_run;
+            hopeless = hopeless || (!holds && first_run);
             first_run = false;
         }
         report(facts, holds);
@@ -186,8 +201,10 @@ void judge(const struct fact *facts)
 void wait_for_command(void)
 {
     double began = now();
-    while (!hopeless && !settled(began) && command() == 0)
-        wait_for_program();
+    for (; !hopeless && !nothing_runs() && command() == 0;
+         wait_for_program())
+        if (is_late() || (now() - began > STILL && everything_sleeps()))
+            return;
 }
 
 int verdict(void)

@@ -27,6 +27,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sandbox.h"
@@ -34,16 +35,13 @@
 /* For all that a grader does; when it is patient; and to copy each
  * megabyte of the program, of which there are not many. */
 enum {
-    MILLISECONDS = 9000,
-    PATIENT_MILLISECONDS = 30000,
+    MILLISECONDS = 60000,
+    PATIENT_MILLISECONDS = 120000,
     COPY_MILLISECONDS = 250,
     MOST_MEGABYTES = 32,
 };
 
 struct sandbox sandbox;
-
-static const struct mount *first_mounts;
-static size_t first_count;
 
 const char *random_name(const char *prefix)
 {
@@ -85,6 +83,19 @@ static int most_milliseconds(const char *program_file)
            (int)megabytes * COPY_MILLISECONDS;
 }
 
+/* Wait for the grader's children, which are ours now: all are killed. A
+ * lab's first process may leave them as they are for a second. */
+static void reap(void)
+{
+    double began = now();
+    pid_t ended;
+    while ((ended = waitpid(-1, NULL, WNOHANG)) != -1)
+        if (ended == 0 && now() - began > DYING)
+            return;
+        else if (ended == 0)
+            nanosleep(&(struct timespec){0, 2000000}, NULL);
+}
+
 /* Wait for the grader proper, clean up, and end as it did. */
 static _Noreturn void keep(pid_t judge, const char *program_file)
 {
@@ -100,6 +111,7 @@ static _Noreturn void keep(pid_t judge, const char *program_file)
     if (waitpid(judge, &status, 0) == -1)
         err(3, "waitpid");
     remove_group(sandbox.group);
+    reap();
     if (ready == 0)
         errx(3, "no verdict after %d seconds", most / 1000);
     if (WIFSIGNALED(status))
@@ -193,23 +205,6 @@ const char *in_sandbox(const char *path)
     return text("/proc/%d/root%s", sandbox.init, path);
 }
 
-size_t mounts_at_first(const struct mount **list)
-{
-    *list = first_mounts;
-    return first_count;
-}
-
-static void remember_mounts(void)
-{
-    const struct mount *list;
-    first_count = mounts_of(sandbox.init, &list);
-    struct mount *kept = calloc(first_count, sizeof(*kept));
-    if (kept == NULL)
-        err(3, "calloc");
-    memcpy(kept, list, first_count * sizeof(*kept));
-    first_mounts = kept;
-}
-
 static void name_files(const char *program_file)
 {
     const char *base = strrchr(program_file, '/');
@@ -238,6 +233,8 @@ void open_sandbox(int argc, char *argv[])
         err(3, "not permitted here: the grader needs root");
     make_group();
     remove_stale_groups();
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) == -1)
+        err(3, "prctl");
     pid_t keeper = getpid();
     pid_t judge = fork();
     if (judge == -1)
@@ -248,7 +245,7 @@ void open_sandbox(int argc, char *argv[])
     die_with(keeper);
     clone_init(program_file);
     limit_group();
-    remember_mounts();
+    remember_outside();
     const char *folder = in_sandbox(sandbox.folder);
     sandbox.binary = identify("%s/%s", folder, sandbox.program);
     sandbox.command = identify("%s/%s", folder, sandbox.probe);

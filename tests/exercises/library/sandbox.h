@@ -21,14 +21,44 @@ struct sandbox {
 
 extern struct sandbox sandbox;
 
-/* Seconds of a clock that never goes back. */
+/* Seconds of a clock that never goes back; since the last start. */
 double now(void);
+#define DYING 2.0 /* seconds until all who were killed are gone */
+double since_start(void);
 
 /* Write a line; fields end with NULL. */
 void record(const char *kind, const char *const fields[]);
 
-/* The mounts when the sandbox was opened. */
+/* The mounts outside when it was last remembered: outside.c. */
 size_t mounts_at_first(const struct mount **list);
+
+/* Signals that the program ignores and blocks when it begins, and that
+ * are no other to the command: as are the rest of these. */
+#define IGNORED_SIGNAL SIGHUP
+#define BLOCKED_SIGNAL SIGUSR1
+const char *const *environment_given(void);
+
+/* A descriptor as /proc/PID/fdinfo has it; a position can be moved by
+ * whoever reads. */
+struct stream {
+    struct identity file;
+    long long position;
+    unsigned flags;
+};
+struct stream stream_of(pid_t pid, int fd);
+struct stream stream_given(int fd);
+
+/* One that the program was given besides the standard ones. */
+int descriptor_given(void);
+const char *folder_given(void);
+const char *ids_given(const char *field);
+
+/* A program has so many seconds after each start; are they over? */
+#define BOUND 10
+bool is_late(void);
+
+/* Does a process run, or sleep for a time only? progress.c. */
+bool goes_on(pid_t pid);
 
 /* Begin and make the inside of a sandbox: mounts.c. */
 void make_mounts(const char *program_file, const char *probe_file);
@@ -47,6 +77,10 @@ void watch_executions(void);
 int executions(void);
 void read_executions(void);
 const char *executed_tool(void);
+
+/* How often the command was executed since the last start. */
+void count_executions_anew(void);
+size_t command_executions(void);
 
 /* Between two starts: tell whether the next makes sense; kill what the
  * last one left. */
@@ -82,13 +116,38 @@ void watch_program(void);
 void wait_for_program(void);
 
 bool nothing_runs(void);
-bool everything_sleeps(void);
+bool nobody_goes_on(void);
+bool everything_sleeps(void); /* and has done so for a while */
 
 /* How many processes execute the command. */
 size_t commands_running(void);
 
-/* What the command was told to end with, and its arguments. */
+/* The system calls that the program and a child of its sleep in. */
+const char *who_sleeps(void);
+
+/* What a program complains that is no program to the kernel. */
+extern const char NOT_EXECUTABLE[];
+
+/* Is the process gone that was made for the program to look at? */
+bool made_process_is_gone(void);
+
+/* What slept on when the program had ended, "" for nobody. */
+const char *outlived_it(void);
+
+/* Have the kernel refuse what start_without and its like name:
+ * denied.c.
+ */
+void deny(void);
+
+/* The number of what was started, whether it lives or not. */
+pid_t started_program(void);
+
+/* The signal that kill_command has chosen. */
+int death(void);
+
+/* What the command was told to end with, its name, its arguments. */
 int command_status(void);
+const char *command_name(void);
 const char *command_line(size_t *length);
 
 #endif

@@ -1,39 +1,11 @@
 /*
  * grader.c - does a mount stay where it was made?
  */
+#define _GNU_SOURCE
+#include <sched.h>
 #include <string.h>
 
 #include "../library/facts.h"
-
-static bool is_tmpfs(const char *path)
-{
-    const struct mount *mount = mounted_on(command(), path);
-    expected("a tmpfs on %s", path);
-    observed("%s", mount == NULL ? "no mount" : mount->type);
-    return mount != NULL && strcmp(mount->type, "tmpfs") == 0;
-}
-
-static bool is_private(const char *path)
-{
-    const struct mount *mount = mounted_on(command(), path);
-    expected("%s is private", path);
-    observed("%s", mount == NULL ? "no mount" : propagation(mount));
-    return mount != NULL && strcmp(propagation(mount), "private") == 0;
-}
-
-static bool all_are_private(const char *unused)
-{
-    (void)unused;
-    const struct mount *list;
-    size_t count = mounts_of(command(), &list);
-    expected("private mounts only");
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(propagation(&list[i]), "private") != 0) {
-            observed("%s is %s", list[i].point, propagation(&list[i]));
-            return false;
-        }
-    return true;
-}
 
 /* They are so when the program is started. */
 static bool outside_is_shared(const char *unused)
@@ -69,23 +41,42 @@ static const struct fact running[] = {
     {"outside", "outside, all mounts are as shared as they were",
      outside_is_shared, NULL,
      LOOK "true; findmnt -o TARGET,PROPAGATION", LEAK},
-    {"tmpfs", "a tmpfs is mounted on /mnt inside", is_tmpfs, "/mnt",
-     LOOK "findmnt /mnt", COPY},
+    {"tmpfs", "a fresh tmpfs is mounted on /mnt inside", fresh_tmpfs_on,
+     "/mnt", LOOK "sh -c 'findmnt /mnt; ls -A /mnt'", COPY},
     {"leak", "nothing new is mounted outside", no_mount_left, NULL,
-     LOOK "true; findmnt /mnt; umount /mnt", LEAK},
-    {"root", "inside, / is a private mount", is_private, "/",
-     LOOK "findmnt -o TARGET,PROPAGATION /", PEERS},
-    {"below", "and so are all mounts below it", all_are_private, NULL,
-     LOOK "findmnt -o TARGET,PROPAGATION", PEERS},
+     LOOK "true; findmnt /mnt; umount -q /mnt /mnt", LEAK},
+    {"in", "nothing that is mounted outside later arrives",
+     no_mount_gets_in, NULL, LOOK "findmnt -lo TARGET,PROPAGATION",
+     PEERS},
+    {"out", "nor is seen outside what the command mounts, anywhere",
+     no_mount_gets_out, NULL,
+     COVERED(LOOK "findmnt -lo TARGET,PROPAGATION"), PEERS},
     {"nosuid", "/mnt is mounted with nosuid", has_option, "nosuid",
      LOOK "findmnt -o OPTIONS /mnt", LEAK},
     {"nodev", "and with nodev", has_option, "nodev",
      LOOK "findmnt -o OPTIONS /mnt", LEAK},
-    ONLY_FACT(LOOK, "mnt"),
+    IDS_FACT(LOOK),
+    CLOSED_FACT(LOOK),
+    CHILDREN_FACT(LOOK),
     {0}};
 
 static const struct fact after[] = {
     AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
+
+static const struct fact unmounted[] = {
+    {"unmounted", "where it is not permitted to mount, nothing runs",
+     command_does_not_run, NULL,
+     REFUSED("mount,move_mount,mount_setattr", RUNS(LOOK)),
+     "introduction-scripts"},
+    {0}};
+
+static const struct fact found[] = {PATH_FACT(LOOK), {0}};
+static const struct fact killed[] = {KILLED_FACT(LOOK), {0}};
+static const struct fact absent[] = {ABSENT_FACT(LOOK), {0}};
+static const struct fact denied[] = {
+    DENIED_FACTS(WITHOUT("mnt", RUNS(LOOK)),
+                 WITHOUT("mnt", UNCHANGED(LOOK))),
+    {0}};
 
 int main(int argc, char *argv[])
 {
@@ -94,5 +85,20 @@ int main(int argc, char *argv[])
     judge(running);
     end_command();
     judge(after);
+
+    start(PATH_COMMAND, NULL);
+    judge(found);
+    kill_command();
+    judge(killed);
+    start("/no/such/command", NULL);
+    judge(absent);
+
+    start_without(CLONE_NEWNS);
+    start(COMMAND, NULL);
+    judge(denied);
+    start_without(0);
+    start_without_mounting();
+    start(COMMAND, NULL);
+    judge(unmounted);
     return verdict();
 }

@@ -16,35 +16,7 @@ static char folder[64]; /* on which the command is to find a tmpfs */
 static bool tmpfs_on_folder(const char *unused)
 {
     (void)unused;
-    const struct mount *mount = mounted_on(command(), folder);
-    expected("a tmpfs on %s", folder);
-    observed("%s", mount == NULL ? "no mount" : mount->type);
-    return mount != NULL && strcmp(mount->type, "tmpfs") == 0;
-}
-
-/* The field shared:N of a mount, "" where it has none. */
-static const char *group_of(const struct mount *mount)
-{
-    const char *field = strstr(mount->peers, "shared:");
-    int length = field == NULL ? 0 : (int)strcspn(field, " ");
-    return text("%.*s", length, field == NULL ? "" : field);
-}
-
-static bool no_peers(const char *unused)
-{
-    (void)unused;
-    const struct mount *inner, *outer;
-    size_t inside_count = mounts_of(command(), &inner);
-    size_t outside_count = mounts_of(outside(), &outer);
-    expected("no mount inside in a peer group of one outside");
-    for (size_t i = 0; i < inside_count; i++)
-        for (size_t k = 0; k < outside_count; k++)
-            if (group_of(&inner[i])[0] != '\0' &&
-                strcmp(group_of(&inner[i]), group_of(&outer[k])) == 0) {
-                observed("%s is in one", inner[i].point);
-                return false;
-            }
-    return true;
+    return fresh_tmpfs_on(folder);
 }
 
 /* Runs in the mount namespace of the outside. */
@@ -91,28 +63,61 @@ static bool all_are_slaves(const char *unused)
 }
 
 #define LOOK "/book/work/mnt-repair /media "
+#define UNDO "; umount -q /media"
+#define NOWHERE "/book/work/mnt-repair /no/folder echo it runs; echo $?"
 
 static const struct fact running[] = {
     RUNNING_FACTS(LOOK, "introduction-unshare"),
-    NEW_FACT(LOOK, "mnt", "mnt-copy"),
-    {"inside", "inside, a tmpfs is mounted on the folder",
-     tmpfs_on_folder, NULL, LOOK "findmnt /media", "mnt-copy"},
+    {"new", "the command is in a new mnt namespace", in_new, "mnt",
+     NAMESPACE(LOOK, "mnt") UNDO, "mnt-copy"},
+    {"inside", "inside, an empty tmpfs is mounted on the folder",
+     tmpfs_on_folder, NULL,
+     LOOK "sh -c 'findmnt /media; ls -A /media'" UNDO, "mnt-copy"},
     {"hidden", "nothing new is mounted outside", no_mount_left, NULL,
-     LOOK "true; findmnt /media; umount /media", "mnt-leak"},
+     "mkdir /tmp/f; /book/work/mnt-repair /tmp/f true; "
+     "findmnt /tmp/f; umount -q /tmp/f; rmdir /tmp/f",
+     "mnt-leak"},
     {"peers", "what the command mounts, anywhere, stays inside",
-     no_peers, NULL, LOOK "findmnt -o TARGET,PROPAGATION", "mnt-peers"},
-    ONLY_FACT(LOOK, "mnt"),
+     no_mount_gets_out, NULL,
+     COVERED(LOOK "findmnt -lo TARGET,PROPAGATION") UNDO, "mnt-peers"},
+    IDS_FACT(LOOK),
+    CLOSED_FACT(LOOK),
+    CHILDREN_FACT(LOOK),
     {0}};
 
 static const struct fact later[] = {
     {"arrives", "what is mounted outside now arrives inside", arrives,
-     "/mnt", LOOK "findmnt -o TARGET,PROPAGATION /", "mnt-umount"},
+     "/mnt",
+     LOOK "sh -c 'sleep 0.5; findmnt -o TARGET,PROPAGATION /'" UNDO,
+     "mnt-umount"},
     {"slaves", "and would do so on every other mount", all_are_slaves,
-     NULL, LOOK "findmnt -o TARGET,PROPAGATION", "mnt-peers"},
+     NULL, LOOK "findmnt -o TARGET,PROPAGATION" UNDO, "mnt-peers"},
     {0}};
 
 static const struct fact after[] = {
     AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
+
+static const struct fact unmounted[] = {
+    {"unmounted", "where it is not permitted to mount, nothing runs",
+     command_does_not_run, NULL,
+     REFUSED("mount,move_mount,mount_setattr", RUNS(LOOK) UNDO),
+     "introduction-scripts"},
+    {0}};
+
+static const struct fact found[] = {PATH_FACT(LOOK), {0}};
+static const struct fact killed[] = {KILLED_FACT(LOOK), {0}};
+static const struct fact nowhere[] = {
+    {"nothing", "on a folder that does not exist nothing runs",
+     command_does_not_run, NULL, NOWHERE, "introduction-scripts"},
+    {"refused", "and your program does not end with 0",
+     status_is_a_failure, NULL, NOWHERE, "introduction-scripts"},
+    {0}};
+
+static const struct fact absent[] = {ABSENT_FACT(LOOK), {0}};
+static const struct fact denied[] = {
+    DENIED_FACTS(WITHOUT("mnt", RUNS(LOOK) UNDO),
+                 WITHOUT("mnt", UNCHANGED(LOOK) UNDO)),
+    {0}};
 
 int main(int argc, char *argv[])
 {
@@ -123,8 +128,27 @@ int main(int argc, char *argv[])
     start(folder, COMMAND, NULL);
     judge(running);
     inside(outside(), CLONE_NEWNS, mount_news, "/mnt");
+    remember_outside();
     judge(later);
     end_command();
     judge(after);
+
+    start(folder, PATH_COMMAND, NULL);
+    judge(found);
+    kill_command();
+    judge(killed);
+    start(folder, "/no/such/command", NULL);
+    judge(absent);
+
+    start(text("%s-missing", folder), COMMAND, NULL);
+    judge(nowhere);
+
+    start_without(CLONE_NEWNS);
+    start(folder, COMMAND, NULL);
+    judge(denied);
+    start_without(0);
+    start_without_mounting();
+    start(folder, COMMAND, NULL);
+    judge(unmounted);
     return verdict();
 }

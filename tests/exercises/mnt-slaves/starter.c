@@ -57,6 +57,6 @@ int main(int argc, char *argv[])
     free(line);
     fclose(file);
 
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
 }

@@ -1,6 +1,8 @@
 /*
  * grader.c - is the command the first process of a pid namespace?
  */
+#define _GNU_SOURCE
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,18 +45,31 @@ static const struct fact running[] = {
     {"first", "it is the first process there", is_first, NULL,
      LOOK "sh -c 'echo $$'", READ},
     {"level", "one level below", is_one_below, NULL,
-     LOOK "grep NSpid /proc/self/status", READ},
-    ONLY_FACT(LOOK, "pid"),
+     LOOK "awk '/NSpid/ {print NF - 1}' /proc/self/status", READ},
+    IDS_FACT(LOOK),
+    CLOSED_FACT(LOOK),
+    CHILDREN_FACT(LOOK),
     {"waits", "your program waits for the command", program_waits, NULL,
-     LOOK "sleep 2; echo then", CLONE},
+     LOOK "sh -c 'sleep 1; echo first'; echo then", CLONE},
     {0}};
 
 static const struct fact after[] = {AFTER_FACTS(LOOK, CLONE), {0}};
 
+static const struct fact found[] = {PATH_FACT(LOOK), {0}};
 static const struct fact killed[] = {
-    {"killed", "a command that SIGKILL ends gives status 137",
-     status_is, "137",
-     LOOK "sleep 9 & sleep 1; pkill -9 -P $!; wait $!; echo $?", CLONE},
+    {"killed",
+     "where a signal kills the command, the status is 128 and its "
+     "number",
+     status_is_of_the_signal, NULL,
+     "(" LOOK
+     "sleep 9 & sleep 1; pkill -9 -P $!; wait $!; echo $?); " LOOK
+     "bash -c 'ulimit -s 200; f() { f; }; f'; echo $?",
+     CLONE},
+    {0}};
+static const struct fact absent[] = {ABSENT_FACT(LOOK), {0}};
+static const struct fact denied[] = {
+    DENIED_FACTS(WITHOUT("pid", RUNS(LOOK)),
+                 WITHOUT("pid", UNCHANGED(LOOK))),
     {0}};
 
 int main(int argc, char *argv[])
@@ -65,9 +80,15 @@ int main(int argc, char *argv[])
     end_command();
     judge(after);
 
-    start(COMMAND, NULL);
-    wait_for_command();
+    start(PATH_COMMAND, NULL);
+    judge(found);
     kill_command();
     judge(killed);
+    start("/no/such/command", NULL);
+    judge(absent);
+
+    start_without(CLONE_NEWPID);
+    start(COMMAND, NULL);
+    judge(denied);
     return verdict();
 }

@@ -12,6 +12,12 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef STARTER
+#else
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#endif
 
 int main(int argc, char *argv[])
 {
@@ -29,13 +35,34 @@ int main(int argc, char *argv[])
     execvp(argv[1], &argv[1]);
     err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
 #else
+    /* It ends with us, whom getppid() does not know inside. */
+    int life[2];
+    if (pipe2(life, O_CLOEXEC | O_NONBLOCK) == -1)
+        err(EXIT_FAILURE, "pipe2");
+
+    /* Ignored, SIGCHLD would take the child's status away. */
+    sighandler_t callers = signal(SIGCHLD, SIG_DFL);
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");
     if (child == 0) {
+        signal(SIGCHLD, callers);
+
+        /* The command does not outlive who reports its end. */
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            err(EXIT_FAILURE, "prctl");
+        if (close(life[1]) == -1)
+            err(EXIT_FAILURE, "close");
+        char none;
+        if (read(life[0], &none, 1) == 0)
+            exit(EXIT_FAILURE); /* it was killed before that */
         execvp(argv[1], &argv[1]);
         err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
     }
+
+    /* ^C is for the command: we stay, and report what came of it. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
 
     int status;
     if (waitpid(child, &status, 0) == -1)

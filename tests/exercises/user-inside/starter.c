@@ -9,9 +9,22 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/types.h>
 
 /* What the kernel calls whoever has no number. */
 #define NOBODY 65534
+#define NO_ID ((uid_t)-1) /* what is no id */
+
+static unsigned long id_of(const char *text)
+{
+    char *end;
+    unsigned long id = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0')
+        errx(2, "%s: not a number", text);
+    if (id >= NO_ID)
+        errx(2, "%s: larger than any id", text);
+    return id;
+}
 
 /* Find the number that a line of a map gives to an id from outside. */
 static bool translate(char *line, unsigned long id,
@@ -53,8 +66,8 @@ int main(int argc, char *argv[])
     char path[64];
     snprintf(path, sizeof(path), "/proc/%.20s/uid_map", argv[1]);
     for (int i = 2; i < argc; i++)
-        printf("%lu\n", look_up(path, strtoul(argv[i], NULL, 10)));
+        printf("%lu\n", look_up(path, id_of(argv[i])));
 
-    if (fflush(stdout) == EOF)
+    if (ferror(stdout) || fflush(stdout) == EOF)
         err(EXIT_FAILURE, "fflush");
 }

@@ -10,16 +10,27 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 #ifdef STARTER
 #else
+#include <signal.h>
+#include <sys/prctl.h>
+
+/* The kernel would cut what is larger: 4294967297 were 1 to it. */
+static void check_id(const char *text)
+{
+    char *end;
+    unsigned long id = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0')
+        errx(2, "%s: not a number", text);
+    if (id >= (uid_t)-1)
+        errx(2, "%s: larger than any id", text);
+}
+
 /* Write a map of a process, in one write. */
 static void put(pid_t target, const char *file, const char *line)
 {
@@ -62,11 +73,13 @@ static pid_t fork_helper(const int gate[2], char *range[])
     exit(EXIT_SUCCESS);
 }
 
-static void wait_for(pid_t child)
+static void wait_for(pid_t child, const char *who)
 {
     int status;
     if (waitpid(child, &status, 0) == -1)
         err(EXIT_FAILURE, "waitpid");
+    if (WIFSIGNALED(status))
+        errx(EXIT_FAILURE, "%s: %s", who, strsignal(WTERMSIG(status)));
     if (status != 0)
         exit(EXIT_FAILURE); /* it has said why */
 }
@@ -84,6 +97,11 @@ int main(int argc, char *argv[])
     /* TODO: be in a new user namespace, have somebody outside write
      * both maps, and become the root that is there then. */
 #else
+    check_id(argv[1]);
+    check_id(argv[2]);
+
+    /* Ignored, SIGCHLD would take the helper's status away. */
+    sighandler_t callers = signal(SIGCHLD, SIG_DFL);
     int gate[2];
     if (pipe2(gate, O_CLOEXEC) == -1)
         err(EXIT_FAILURE, "pipe2");
@@ -93,7 +111,8 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "unshare");
     if (write(gate[1], "!", 1) != 1)
         err(EXIT_FAILURE, "write");
-    wait_for(helper);
+    wait_for(helper, "helper");
+    signal(SIGCHLD, callers);
 
     /* Outside's root is nobody in here; be the one of the map. */
     if (setgroups(0, NULL) == -1)

@@ -10,14 +10,11 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
 int main(int argc, char *argv[])
 {
     if (argc < 4 || argv[1][0] == '-') {

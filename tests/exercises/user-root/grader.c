@@ -1,6 +1,8 @@
 /*
  * grader.c - is an ordinary user root inside, and only inside?
  */
+#define _GNU_SOURCE
+#include <sched.h>
 #include <string.h>
 
 #include "../library/facts.h"
@@ -14,7 +16,7 @@ static bool has_map(const char *file)
 }
 
 #define LOOK                                                           \
-    "setpriv --reuid=1000 --regid=1000 --clear-groups "                \
+    "setpriv --reuid=1000 --regid=2000 --clear-groups "                \
     "/book/work/user-root "
 #define READ "user-who"
 
@@ -30,11 +32,22 @@ static const struct fact running[] = {
     {"capabilities", "the command holds all capabilities inside",
      has_all_capabilities, NULL, LOOK "grep CapEff /proc/self/status",
      "user-worth"},
+    IDS_FACT(LOOK),
+    CLOSED_FACT(LOOK),
+    CHILDREN_FACT(LOOK),
     ONLY_FACT(LOOK, "user"),
     {0}};
 
 static const struct fact after[] = {
     AFTER_FACTS(LOOK, "introduction-unshare"), {0}};
+
+static const struct fact found[] = {PATH_FACT(LOOK), {0}};
+static const struct fact killed[] = {KILLED_FACT(LOOK), {0}};
+static const struct fact absent[] = {ABSENT_FACT(LOOK), {0}};
+static const struct fact denied[] = {
+    DENIED_FACTS(WITHOUT("user", RUNS(LOOK)),
+                 WITHOUT("user", UNCHANGED(LOOK))),
+    {0}};
 
 int main(int argc, char *argv[])
 {
@@ -44,5 +57,16 @@ int main(int argc, char *argv[])
     judge(running);
     end_command();
     judge(after);
+
+    start(PATH_COMMAND, NULL);
+    judge(found);
+    kill_command();
+    judge(killed);
+    start("/no/such/command", NULL);
+    judge(absent);
+
+    start_without(CLONE_NEWUSER);
+    start(COMMAND, NULL);
+    judge(denied);
     return verdict();
 }

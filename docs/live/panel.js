@@ -5,7 +5,7 @@ import { readKinds } from "./compare.js";
 import { GivenUp, Machine, MachineError } from "./machine.js";
 import { importModule, loadJSON, loadParts, MissingError } from "./download.js";
 import { Screen } from "./screen.js";
-import { nameOf, StepError } from "./session.js";
+import { nameOf, StepError, userOf } from "./session.js";
 import { Replay } from "./replay.js";
 import { Workbench } from "./workbench.js";
 
@@ -264,9 +264,8 @@ class Panel {
         const differed = await this.replay.go(name, (before, left) => {
             this.say(`First what comes before it: ${before} (${left} to go)`);
         });
-        const [{ terminal, mark }] = this.replay.steps;
-        const user = mark === "#" ? "root" : "reader";
-        await this.#seat(terminal, user);
+        const [step] = this.replay.steps;
+        await this.#seat(step.terminal, userOf(step));
         this.screen.focus();
         this.say(differed ? `${differed} of the commands before it differed from the book` : "");
     }

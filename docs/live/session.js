@@ -19,16 +19,16 @@ const TERMINAL_1 = 229 << 8; // the device number of /dev/hvc0, in /proc/PID/sta
    continues a command, and before each prompt; and what ends a terminal's shell. */
 const OUTPUT = /\x1b\]7771\x07/;
 const MORE = /\x1b\]7772\x07/;
-const PROMPT = /\x1b\]7770;(\d+);([#$])\x07/;
+const PROMPT = /\x1b\]7770;(\d+);(\+*[#$])\x07/;
 const END = "\x1b]7773\x07";
 const MARKS = /\x1b\]777[0-3][^\x07]*\x07/g;
 const CLEAR_SCREEN = "\x0c"; // to readline: and show the prompt anew
 const CLEAR_LINE = "\x05\x15"; // to readline: go to the end, remove what is before
 const ASKS = new RegExp(`${MORE.source}|${OUTPUT.source}`);
 const MARKED = new RegExp(`${PROMPT.source}|${OUTPUT.source}|\\x1b\\]7773\\x07`, "g");
-const LONGEST = 32; // characters of a mark
+const LONGEST = 64; // characters of a mark
 const UNPRINTABLE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffd]/;
-const LIKE_PROMPT = /^sh[1-4][#$] /;
+const LIKE_PROMPT = /^sh([1-4])\+*[#$] /; // as docs/_ext/book/files/transcripts.py has it
 
 /* A step that cannot be executed, or ends in another way than the book says. */
 export class StepError extends Error {}
@@ -53,6 +53,10 @@ function unprintable(lines) {
 
 export function nameOf(step) {
     return `sh${step.terminal}${step.mark} ${step.command[0]}`;
+}
+
+export function userOf(step) {
+    return step.mark.endsWith("#") ? "root" : "reader";
 }
 
 /* Return what a command printed without what the terminal echoed of what was typed for
@@ -269,27 +273,36 @@ export class Session {
         }
     }
 
-    /* Return "STATE PID NAME" of those who may read from a terminal. */
+    /* Return who may read from a terminal, as [PID NAME, STATE, how often it gave up
+       a processor]. */
     async #foreground(number) {
-        const look = 'for f in /proc/[0-9]*/stat; do read -r stat <"$f" && echo "$stat"; done';
+        const look = 'for p in /proc/[0-9]*; do read -r stat <"$p/stat" '
+            + '&& mapfile -t status <"$p/status" && echo "$stat ${status[*]}"; done';
         const { lines } = await this.machine.order(`{ ${look}; } 2>/dev/null`);
         return lines.flatMap((line) => {
-            const [, pid, name, rest] = /^(\d+) \((.*)\) (.*)$/.exec(line);
+            const [stat, status] = line.split(" Name:\t");
+            const [, pid, name, rest] = /^(\d+) \((.*)\) (.*)$/.exec(stat);
             const [state, , group, , tty, foreground] = rest.split(" ");
             const ours = Number(tty) === TERMINAL_1 + number - 1 && group === foreground;
-            return ours ? [`${state} ${pid} ${name}`] : [];
+            const switches = status.match(/ctxt_switches:\s+\d+/g).join();
+            return ours ? [[`${pid} ${name}`, state, switches]] : [];
         });
     }
 
-    /* Resolve when others than before are in the foreground, and all sleep. */
+    /* Resolve when others than before are in the foreground, and all sleep. One look
+       takes a while, and misses who is born meanwhile: two must be equal, and nobody
+       have run between them. */
     async #asleep(number, before) {
-        const old = before.map((row) => row.slice(2)).join();
+        const names = (rows) => rows.map(([name]) => name).join();
         const end = Date.now() + this.seconds * 1000;
+        let last = "";
         while (Date.now() < end) {
             const rows = await this.#foreground(number);
-            const changed = rows.map((row) => row.slice(2)).join() !== old;
-            if (changed && rows.every((row) => row.startsWith("S")))
+            const asleep = rows.every(([, state]) => state === "S");
+            const others = rows.length > 0 && names(rows) !== names(before);
+            if (others && asleep && rows.join() === last)
                 return;
+            last = rows.join();
         }
         throw new StepError(`has not come to wait after ${this.seconds} s`);
     }
@@ -304,7 +317,7 @@ export class Session {
             throw new StepError(`ended with ${status}, the book expects ${step.status}; `
                 + `the terminal shows:\n${output}`);
         if (key)
-            output = output.replace(/^(\^C)?\n/, "");
+            output = output.replace(/^(\^C\n?|\n)/, ""); // where ^C stands already
         const lines = output ? output.replace(/\n$/, "").split("\n") : [];
         const reason = unprintable(lines);
         if (reason)
@@ -314,7 +327,7 @@ export class Session {
 
     /* Return the terminal of a step, at the prompt that the book shows. */
     async #seat(step) {
-        const user = step.mark === "#" ? "root" : "reader";
+        const user = userOf(step);
         const terminal = await this.terminal(step.terminal, user, this.seconds);
         const key = step.command[0] in KEYS;
         if (terminal.waiting && !key)

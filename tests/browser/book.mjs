@@ -99,18 +99,23 @@ export function transcripts(topic) {
     }));
 }
 
-/* Return what a reader types into one terminal of a transcript. */
-export function typed(text, terminal) {
-    const commands = [];
-    let current = null;
+/* Return what is copied of a transcript: a list of prompts and lines, each for one shell
+   that is there when it is pasted. Keys are in none. */
+export function copied(text) {
+    const found = [];
+    let prompt = "", lines = [], output = false;
     for (const line of text.split("\n")) {
-        const prompt = line.match(/^sh([1-4])[#$] (.*)/);
-        if (prompt)
-            current = prompt[1];
-        else if (!line.startsWith("> "))
-            current = null;
-        if (current === terminal)
-            commands.push(prompt ? prompt[2] : line.slice(2));
+        const begins = line.match(/^(sh[1-4]\+*[#$]) (.*)/);
+        if (begins && /^\^[A-Z]$/.test(begins[2])) {
+            prompt = "";
+        } else if (begins) {
+            if (begins[1] !== prompt)
+                found.push([prompt = begins[1], lines = []]);
+            lines.push(begins[2]);
+        } else if (line.startsWith("> ") && !output) {
+            lines.push(line.slice(2));
+        }
+        output = !begins && (output || !line.startsWith("> "));
     }
-    return commands.join("\n");
+    return found.map(([shell, parts]) => [shell, parts.join("\n")]);
 }

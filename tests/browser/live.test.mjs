@@ -139,7 +139,7 @@ describe("the machine in the page", () => {
         assert.deepEqual(await obstacles(tab), []);
         await tab.locator("#machine textarea").first().fill(solutions()["introduction-print"]);
         await attempt.click();
-        await verdict.filter({ hasText: "passed: all 8 facts hold" }).waitFor(BOUND);
+        await verdict.filter({ hasText: /passed: all \d+ facts hold/ }).waitFor(BOUND);
         await tab.reload();
         await press("try", "introduction-print");
         await verdict.filter({ hasText: "You have passed this one" }).waitFor(BOUND);

@@ -85,12 +85,8 @@ function showProgress(links) {
 }
 
 function setUpProgress() {
-    /* Chapters are what the first list of the book names; appendices follow. */
-    const lists = [
-        document.querySelector("#chapters > ul"),
-        document.querySelector(".toctree-wrapper > ul"),
-    ];
-    const links = lists.flatMap((list) => Array.from(list?.querySelectorAll(":scope > li > a") ?? []));
+    /* The lists of the book's parts: in the sidebar, and on the first page. */
+    const links = Array.from(document.querySelectorAll(".part > li > a"));
     const current = links.find((link) => link.matches(".current"));
     const neighbours = document.querySelector(".neighbours");
     showProgress(links);
@@ -155,14 +151,37 @@ function setUpContents(contents) {
     places.forEach((link, section) => watch.observe(section));
 }
 
-/* Copying: from a session the commands of one terminal, from a listing its lines. */
+/* Copying: from a session what one shell can be given at once, from a listing its lines. */
 
-function commands(session, terminal) {
-    const turns = session.querySelectorAll(`.turn.${terminal} .gp`);
-    return Array.from(turns, (prompt) => {
-        const command = prompt.nextSibling;
-        return command ? command.textContent.split("\n")[0] : "";
-    }).join("\n");
+function prompts(step) {
+    return Array.from(step.querySelectorAll(".gp"));
+}
+
+function typedAt(prompt) {
+    return prompt.nextSibling ? prompt.nextSibling.textContent.split("\n")[0] : "";
+}
+
+function commands(steps) {
+    return steps.flatMap((step) => prompts(step).map(typedAt)).join("\n");
+}
+
+/* Return a session's steps in blocks, each for one shell of one terminal. What comes
+   after another prompt, in another terminal or after a key is a block of its own: pasted
+   with the one before, it would reach who is not there yet. Keys cannot be pasted. */
+function blocks(session) {
+    const found = [];
+    let last = "";
+    for (const step of session.querySelectorAll(".step")) {
+        const [prompt] = prompts(step);
+        const isKey = /^\^[A-Z]$/.test(typedAt(prompt));
+        const shell = isKey ? "" : prompt.textContent;
+        if (!isKey && shell === last)
+            found.at(-1).push(step);
+        else if (!isKey)
+            found.push([step]);
+        last = shell;
+    }
+    return found;
 }
 
 function lines(pre) {
@@ -183,13 +202,22 @@ function makeCopyButton(label, text) {
     return button;
 }
 
-function setUpCopying() {
-    for (const terminal of document.querySelectorAll(".session .terminal")) {
-        const session = terminal.closest(".session");
-        const key = Array.from(terminal.classList).find((name) => /^t\d$/.test(name));
-        const label = `Copy the commands of sh${key.slice(1)}`;
-        terminal.append(makeCopyButton(label, () => commands(session, key)));
+/* One block is copied by a button in the bar of the session, more by one at each. */
+function setUpSession(session) {
+    const all = blocks(session);
+    for (const steps of all) {
+        const [prompt] = prompts(steps[0]);
+        const label = `Copy what is typed at ${prompt.textContent.trim()}`;
+        const button = makeCopyButton(label, () => commands(steps));
+        if (all.length === 1)
+            session.querySelector(".terminal").append(button);
+        else
+            steps[0].before(button);
     }
+}
+
+function setUpCopying() {
+    document.querySelectorAll(".session").forEach(setUpSession);
     for (const pre of document.querySelectorAll(":not(.session) > .highlight > pre"))
         pre.parentNode.append(makeCopyButton("Copy the listing", () => lines(pre)));
 }

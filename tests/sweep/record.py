@@ -27,7 +27,7 @@ from tests.results import today
 from tests.sweep.claims import Claim
 
 EMPTY: dict[str, Any] = {"kernels": {}, "claims": {}, "needs": {}}
-PARTS = ("probes", "samples", "exercises", "processors")
+PARTS = ("probes", "samples", "facts", "exercises", "processors")
 
 
 @dataclass(frozen=True)

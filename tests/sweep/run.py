@@ -23,6 +23,7 @@ from tests.exercises import catalogue
 from tests.exercises.catalogue import ExerciseError
 from tests.exercises.grading import build_graders
 from tests.exercises.run import prepare, some, verify
+from tests.facts import run as facts
 from tests.lab import cache, outside
 from tests.lab.cache import Image, LabError
 from tests.samples import suite
@@ -75,6 +76,11 @@ def samples(img: Image, jobs: int) -> PartOutcome:
     return counted(run_all([img], suite.units(bats_files()), jobs))
 
 
+def sentences(img: Image, jobs: int) -> PartOutcome:
+    """Put the sentences of all pages to it; those of later kernels are skipped."""
+    return counted(run_all([img], [*facts.units(facts.fact_files())], jobs))
+
+
 def processors(img: Image, jobs: int) -> PartOutcome:
     """Run them with two processors. What goes wrong there by chance only, a line of
     tests/sweep/claims.txt forces by taskset.
@@ -101,6 +107,7 @@ def exercises(img: Image, jobs: int) -> PartOutcome:
 
 RUNS: dict[str, Callable[[Image, int], PartOutcome]] = {
     "samples": samples,
+    "facts": sentences,
     "exercises": exercises,
     "processors": processors,
 }
@@ -108,11 +115,11 @@ RUNS: dict[str, Callable[[Image, int], PartOutcome]] = {
 
 def keys() -> dict[str, str]:
     """Return for each part a hash of what it runs."""
-    tested, graded = (
+    tested, said, graded = (
         content.digest(sorted(content.keys(CHECKOUT, name).items()))
-        for name in ("samples", "exercises")
+        for name in ("samples", "facts", "exercises")
     )
-    return dict(zip(PARTS, (claims.key(), tested, graded, tested)))
+    return dict(zip(PARTS, (claims.key(), tested, said, graded, tested)))
 
 
 def todo(one: Served, args: argparse.Namespace) -> list[str]:

@@ -33,7 +33,7 @@ from tests.units import Unit
 
 USUAL = (
     *("lint", "book", "browser", "live"),
-    *("samples", "transcripts", "exercises", "faults", "sanitizers"),
+    *("samples", "facts", "transcripts", "exercises", "faults", "sanitizers"),
 )
 RARE = ("mutants",)  # those of samples that changed, unless they are asked for
 PARTS = (*USUAL, *RARE)
@@ -43,6 +43,8 @@ SOLE = ("book", "browser", "live")
 LANES = (("book",), ("browser", "live"))
 JOBS = os.cpu_count() or 1
 LONGEST = 8  # units whose seconds are said at the end
+SHOWN_AGAIN = 4  # units that failed, and lines of each, shown once more there
+LINES = 8
 
 
 @dataclass
@@ -54,6 +56,7 @@ class UnitRun:
     seconds: float
     chapter: str = ""
     name: str = ""  # of the unit
+    why: tuple[str, ...] = ()  # what it said of its first failure
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,18 @@ def judged(status: int, numbers: list[int], name: str) -> Counts:
     return passed, failed, skipped
 
 
+def failure(said: list[str]) -> tuple[str, ...]:
+    """Return what was said of the first failure: from its name on, as pytest sums it
+    up, or up to how to repeat it, or at the end.
+    """
+    for number, line in enumerate(said):
+        if line.startswith(("FAILED ", "ERROR ")):
+            return tuple(said[number : number + LINES])
+    ends = [number for number, line in enumerate(said, 1) if "repeat: " in line]
+    end = ends[0] if ends else len(said)
+    return tuple(said[max(end - LINES, 0) : end])
+
+
 def run_unit(unit: Unit, kernel: str, tree: Path) -> UnitRun:
     """Run a unit in its tree; show what it prints, at its end if others run, too."""
     sole = unit.part in SOLE
@@ -87,20 +102,20 @@ def run_unit(unit: Unit, kernel: str, tree: Path) -> UnitRun:
     said: list[str] = []
 
     def line(text: str) -> None:
+        said.append(text)
         if sole:
             show(unit.part, text)
-        else:
-            said.append(text)
 
     began = time.monotonic()
     status, numbers = part.relayed(command, line, tree)
     took = time.monotonic() - began
-    if said:
+    if said and not sole:
         show(unit.part, *said)
     counts = judged(status, numbers, unit.part)
     if counts[1]:
         show(unit.part, f"that was {unit.name}, with nothing but what it may read")
-    return UnitRun(unit.part, counts, took, unit.chapter, unit.name)
+    why = failure(said) if counts[1] else ()
+    return UnitRun(unit.part, counts, took, unit.chapter, unit.name, why)
 
 
 def prove(work: Work, kernel: str) -> UnitRun:
@@ -112,7 +127,7 @@ def prove(work: Work, kernel: str) -> UnitRun:
     if not failed:
         for key in keys:
             proven.write(key, Proof(passed, skipped, result.seconds))
-    elif work.known:
+    elif any(proven.read(key) for key in keys):
         show(work.unit.part, f"{work.unit.name} passed before: nothing is reused now")
         proven.forget()
     return result
@@ -244,6 +259,11 @@ def summary(results: list[UnitRun], notes: list[str], kernel: str) -> int:
         print("longest:", ", ".join(each))
     for note in notes:
         print(note)
+    if failed := [result for result in results if result.counts[1]]:
+        each = (f"{r.part}/{r.name or 'all'} {r.counts[1]}" for r in failed)
+        print("failed:", ", ".join(each))
+        for result in failed[:SHOWN_AGAIN]:
+            show(result.part, *result.why)
     if kernel != "all":
         print(f"on kernel {kernel}; KERNEL=all runs all kernels")
     return part.end(*total(results)[1]) if results else part.end(0, 0)

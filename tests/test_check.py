@@ -122,6 +122,11 @@ def test_a_lot_that_fails_empties_the_record(
     checkout.failed.write_text("0")
     monkeypatch.setattr(proven, "lot", lambda seconds: set())
     assert checkout.check()[0] == 2
+    checkout.failed.write_text("1")
+    args.fresh = True
+    check.run_units(["fake"], args)
+    checkout.failed.write_text("0")
+    assert checkout.check()[0] == 2
 
 
 def test_tree_holds_what_may_be_read(checkout: Checkout) -> None:
@@ -220,16 +225,27 @@ def test_summary(capsys: pytest.CaptureFixture[str]) -> None:
     results = [
         check.UnitRun("samples", (2, 0, 1), 3.0, "mnt"),
         check.UnitRun("faults", (4, 0, 0), 4.0, "uts"),
-        check.UnitRun("faults", (1, 1, 0), 5.0, "mnt"),
+        check.UnitRun("faults", (1, 1, 0), 5.0, "mnt", "mnt/tied", ("why",)),
     ]
     assert check.summary(results, ["reused: some"], "all") == 1
     assert capsys.readouterr().out.splitlines() == [
         "samples         3.0 s   2 passed, 0 failed, 1 skipped",
         "faults          9.0 s   5 passed, 1 failed, 0 skipped",
         "by chapter: mnt 8 s, uts 4 s",
+        "longest: faults/mnt/tied 5 s",
         "reused: some",
+        "failed: faults/mnt/tied 1",
+        "faults      | why",
         "7 passed, 1 failed, 1 skipped",
     ]
+
+
+def test_failure_is_what_was_said_before_how_to_repeat_it() -> None:
+    """The first; or the end, where a program does not say how."""
+    said = [*map(str, range(20)), "  repeat: make it", "more", "  repeat: make that"]
+    assert check.failure(said)[0] == "13"
+    assert check.failure(said)[-1] == "  repeat: make it"
+    assert check.failure(["torn"]) == ("torn",)
 
 
 def test_nothing_to_run(capsys: pytest.CaptureFixture[str]) -> None:

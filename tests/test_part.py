@@ -8,7 +8,10 @@ import pytest
 
 from tests import CHECKOUT, check, part
 
-NAMES = {"mnt/scratch": {"mnt", "scratch"}, "uts/uts_copy": {"uts", "uts_copy"}}
+NAMES = {
+    "mnt/cover_folder": {"mnt", "cover_folder"},
+    "uts/copy_uts": {"uts", "copy_uts"},
+}
 
 
 def called(thing: str) -> set[str]:
@@ -20,9 +23,9 @@ def called(thing: str) -> set[str]:
     ("only", "wanted"),
     [
         ([], list(NAMES)),
-        (["mnt"], ["mnt/scratch"]),
-        (["uts_copy"], ["uts/uts_copy"]),
-        (["mnt/scratch", "uts"], list(NAMES)),
+        (["mnt"], ["mnt/cover_folder"]),
+        (["copy_uts"], ["uts/copy_uts"]),
+        (["mnt/cover_folder", "uts"], list(NAMES)),
     ],
 )
 def test_chosen(only: list[str], wanted: list[str]) -> None:
@@ -32,7 +35,7 @@ def test_chosen(only: list[str], wanted: list[str]) -> None:
 
 def test_nothing_of_that_name() -> None:
     """What matches nothing fails, and says what there is, also beside what matches."""
-    with pytest.raises(part.UnknownName, match="'scrtch' here; there is: scratch"):
+    with pytest.raises(part.UnknownName, match="'scrtch' here; there is: copy_uts"):
         part.chosen(NAMES, ["mnt", "scrtch"], called)
 
 
@@ -81,6 +84,17 @@ def test_a_tool_that_ends_in_doubt_has_failed(
 ) -> None:
     """Its last line and its exit status must agree."""
     assert part.by_tool("book", tool(tmp_path, script), []) == counts
+
+
+def test_a_tool_that_hangs_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody may look when it does; it is a failure that says so."""
+    monkeypatch.setattr(part, "BOUND", 0.2)
+    script = "import time; time.sleep(1000)"
+    assert part.by_tool("book", tool(tmp_path, script), []) == (0, 1, 0)
+    said = capsys.readouterr().out
+    assert "sending signal TERM" in said and "ended with 124" in said
 
 
 def test_a_tool_that_ran_nothing_of_that_name(tmp_path: Path) -> None:

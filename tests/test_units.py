@@ -31,7 +31,7 @@ def test_every_part_has_units() -> None:
 @pytest.mark.parametrize(
     ("name", "file"),
     [
-        ("lint/gcc", "code-samples/mnt/scratch.c"),
+        ("lint/gcc", "code-samples/mnt/cover_folder.c"),
         ("lint/gcc", "tests/exercises/library/facts.h"),
         ("lint/black", "pyproject.toml"),
         ("lint/flake8", ".flake8"),
@@ -53,30 +53,34 @@ def test_every_part_has_units() -> None:
         ("samples/mnt", "tests/samples/suite.py"),
         ("samples/mnt", "tests/samples/run"),
         ("samples/mnt", "tests/python"),
-        ("samples/mnt", "code-samples/mnt/scratch.c"),
+        ("samples/mnt", "code-samples/mnt/cover_folder.c"),
         ("samples/mnt", "code-samples/Makefile"),
         ("samples/mnt", "docs/_ext/book/files/headers.py"),
         ("samples/mnt", "tests/lab/kernels.txt"),
+        ("facts/index", "tests/samples/uts.bats"),
+        ("facts/index", "code-samples/uts/copy_uts.c"),
+        ("facts/introduction", "code-samples/mnt/cover_folder.c"),
+        ("facts/uts", "tests/facts/helper.bash"),
         ("transcripts/uts", "docs/transcripts/classes.json"),
-        ("transcripts/uts", "code-samples/uts/uts_copy.c"),
+        ("transcripts/uts", "code-samples/uts/copy_uts.c"),
         ("transcripts/uts", "code-samples/nsenter.c"),
         ("transcripts/uts", "tests/transcripts/session.py"),
         ("exercises/uts-name", "tests/exercises/uts-name/wrong"),
         ("exercises/uts-name", "tests/exercises/uts-name/hints"),
         ("exercises/uts-name", "tests/probe.c"),
-        ("exercises/mnt-repair", "code-samples/mnt/scratch.c"),
+        ("exercises/mnt-repair", "code-samples/mnt/cover_folder.c"),
         ("exercises/attacks", "tests/exercises/attacks/remounts.c"),
-        ("faults/mnt/scratch", "code-samples/mnt/scratch.c"),
-        ("faults/mnt/scratch", "tests/samples/mnt.faults"),
-        ("faults/mnt/scratch", "tests/faults/words.txt"),
+        ("faults/mnt/cover_folder", "code-samples/mnt/cover_folder.c"),
+        ("faults/mnt/cover_folder", "tests/samples/mnt.faults"),
+        ("faults/mnt/cover_folder", "tests/faults/words.txt"),
         (
-            "faults/introduction/ns_pass_recv",
-            "code-samples/introduction/ns_pass_send.c",
+            "faults/introduction/receive_ns",
+            "code-samples/introduction/send_ns.c",
         ),
         ("faults/exercises/user-range", "tests/exercises/user-range/faults"),
-        ("sanitizers/mnt/scratch", "tests/faults/valgrind.supp"),
-        ("mutants/mnt/scratch", "tests/samples/mnt.bats"),
-        ("mutants/mnt/scratch", "tests/mutants/mutant"),
+        ("sanitizers/mnt/cover_folder", "tests/faults/valgrind.supp"),
+        ("mutants/mnt/cover_folder", "tests/samples/mnt.bats"),
+        ("mutants/mnt/cover_folder", "tests/mutants/mutant"),
     ],
 )
 def test_may_read(name: str, file: str) -> None:
@@ -89,16 +93,17 @@ def test_may_read(name: str, file: str) -> None:
     [
         ("lint/gcc", "tests/samples/mnt.bats"),
         ("samples/mnt", "tests/samples/uts.bats"),
-        ("samples/mnt", "code-samples/uts/uts_copy.c"),
+        ("samples/mnt", "code-samples/uts/copy_uts.c"),
         ("samples/mnt", "tests/samples/test_suite.py"),
         ("samples/mnt", "tests/check.py"),
         ("samples/mnt", "tests/lab/fetch.py"),
+        ("facts/uts", "code-samples/mnt/cover_folder.c"),
         ("transcripts/uts", "docs/transcripts/mnt/tied.console"),
         ("exercises/uts-name", "tests/exercises/uts-join/solution.c"),
-        ("exercises/uts-name", "code-samples/uts/uts_copy.c"),
-        ("faults/mnt/scratch", "code-samples/mnt/propagation.c"),
-        ("faults/mnt/scratch", "tests/samples/mnt.bats"),
-        ("mutants/mnt/scratch", "tests/samples/mnt.mutants"),
+        ("exercises/uts-name", "code-samples/uts/copy_uts.c"),
+        ("faults/mnt/cover_folder", "code-samples/mnt/try_propagation.c"),
+        ("faults/mnt/cover_folder", "tests/samples/mnt.bats"),
+        ("mutants/mnt/cover_folder", "tests/samples/mnt.mutants"),
     ],
 )
 def test_need_not_read(name: str, file: str) -> None:
@@ -137,9 +142,11 @@ def test_exercise_reads_headings_of_its_facts() -> None:
 def test_mutants_are_those_of_the_sample() -> None:
     """Those of the chapter's other samples may change."""
     (text,) = (
-        t for n, t in every()["mutants/mnt/scratch"].texts.items() if "mutants" in n
+        t
+        for n, t in every()["mutants/mnt/cover_folder"].texts.items()
+        if "mutants" in n
     )
-    assert set(re.findall("^sample: (.*)$", text, re.M)) == {"scratch"}
+    assert set(re.findall("^sample: (.*)$", text, re.M)) == {"cover_folder"}
 
 
 def test_imports() -> None:
@@ -152,10 +159,21 @@ def test_imports() -> None:
     assert "tests/exercises/grading.py" in reads.imports("tests/live/verdict.test.mjs")
 
 
+def test_files_of_a_text() -> None:
+    """By their places in the lab: patterns, folders, and files."""
+    assert reads.seen_in("cc /book/code-samples/unshare.c") == {
+        "code-samples/unshare.c"
+    }
+    assert "tests/samples/uts.bats" in reads.seen_in("/book/tests/samples/*.bats")
+    for folder in ("/book/code-samples/$name", "in /book/code-samples"):
+        assert "code-samples/uts/copy_uts.c" in reads.seen_in(folder)
+    assert not reads.seen_in("/book/build/samples")
+
+
 def test_samples_of_a_text() -> None:
     """A path is one, of whatever folder; a word is none, nor is a longer name."""
     assert reads.run_by("./unshare true") == {"unshare"}
-    assert reads.run_by("run mnt/scratch slave") == {"mnt/scratch"}
+    assert reads.run_by("run mnt/cover_folder slave") == {"mnt/cover_folder"}
     assert reads.run_by("unshare ./unshare_clone") == {"unshare_clone"}
     assert reads.run_by("sed x /book/code-samples/mnt/pin_mnt.c") == {"mnt/pin_mnt"}
 
@@ -169,3 +187,21 @@ def test_files_exist() -> None:
                     assert reads.below(place), f"{name}: no {place}"
     for name in units.APART:
         assert (CHECKOUT / f"{name}.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        (["...", "FAILED tests/a.py::test_a - Timeout", *"abcdefghij"], "FAILED", "g"),
+        ([*"abcdefghij", "repeat: make test", "more"], "d", "repeat:"),
+        ([*"abcdefghij"], "c", "j"),
+    ],
+    ids=["pytest", "facts", "none"],
+)
+def test_what_is_said_again_of_a_failure(
+    said: list[str], first: str, last: str
+) -> None:
+    """Its name is among it, however long the rest is."""
+    shown = check.failure(said)
+    assert shown[0].startswith(first) and shown[-1].startswith(last)
+    assert len(shown) == check.LINES

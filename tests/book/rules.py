@@ -124,7 +124,7 @@ def usage_is_printed(root: Path) -> Findings:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=10,
+            timeout=60,
         )
         seen = (run.returncode, run.stdout, run.stderr)
         if seen != (2, "", f"usage: {usage}\n"):

@@ -19,7 +19,7 @@ SERVE = CHECKOUT / "docs" / "serve"
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a call of serve that ends by itself."""
     return subprocess.run(
-        [SERVE, *arguments], capture_output=True, text=True, timeout=10
+        [SERVE, *arguments], capture_output=True, text=True, timeout=60
     )
 
 
@@ -58,7 +58,7 @@ def test_interrupt_ends_it_cleanly(server: subprocess.Popen[str]) -> None:
     """^C is the way to end it: no traceback, and no request was logged."""
     with urlopen(read_address(server)):
         server.send_signal(signal.SIGINT)
-    _, errors = server.communicate(timeout=10)
+    _, errors = server.communicate(timeout=60)
     assert (server.returncode, errors) == (0, "")
 
 

@@ -10,7 +10,7 @@ import { CHECKOUT, SIZES, openBook, openTab } from "./book.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const CHAPTER = "docs/introduction.html";
-const BOUND = { timeout: 60_000 };
+const BOUND = { timeout: 180_000 };
 const LONG = { timeout: 400_000 }; // for a whole chapter
 
 /* Return the transcripts of a page that run, for each fresh lab. */

@@ -294,6 +294,13 @@ pivot_root: Success' ]
     [ "$output" = $'refused\nmounted' ]
 }
 
+@test "One with the option noatime, which a new proc has not, does not count either" {
+    run -0 unshare --mount bash -c 'in_user_ns mount -t proc proc /mnt && echo mounted
+        mount -o remount,bind,noatime /proc
+        in_user_ns mount -t proc proc /mnt 2>/dev/null || echo refused'
+    [ "$output" = $'mounted\nrefused' ]
+}
+
 @test "give the inner one a bind mount of the outer proc, with the masks on it" {
     run -0 unshare --mount bash -euc 'mount --bind /dev/null /proc/kcore
         in_user_ns mount --bind /proc /mnt 2>/dev/null || echo refused
@@ -314,6 +321,13 @@ pivot_root: Success' ]
     on_box 'mount --make-shared "$box"; pivot_root . old 2>&1 || :
         mount --make-private "$box"; mount --make-shared /tmp; pivot_root . old 2>&1 || :'
     [[ ${output//[^$'\n']/} == $'\n' && $output == *'Invalid argument'*'Invalid argument' ]]
+}
+
+@test "a mount in question is shared, locked, or of another mount namespace" {
+    run -0 unshare --mount bash -c 'mount -t tmpfs none /mnt; mkdir /mnt/old; export pid=$$
+        unshare --mount sh -c "cd /proc/$pid/root/mnt && pivot_root . old"
+        cd /mnt && pivot_root . old && echo moved'
+    [[ $output == *"Invalid argument"*$'\nmoved' ]]
 }
 
 @test "An ordinary user may mount an overlay in a user namespace, since Linux 5.11" {

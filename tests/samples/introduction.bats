@@ -270,10 +270,10 @@ namespaces() {
 }
 
 @test "keep_ns: with SIGCHLD ignored it ends as ever" {
-    run -0 sh -c 'trap "" CHLD; exec introduction/keep_ns'
+    run -0 env --ignore-signal=CHLD introduction/keep_ns
     settled
     [ "${#lines[@]}" -eq 4 ]
-    run -1 as_reader sh -c 'trap "" CHLD; exec introduction/keep_ns'
+    run -1 as_reader env --ignore-signal=CHLD introduction/keep_ns
     settled
 }
 

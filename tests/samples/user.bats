@@ -254,6 +254,8 @@ tries() {
         as_reader user/drop_root -d 7
     refused 1 'drop_root: setuid: Operation not permitted' \
         setpriv --bounding-set=-setuid user/drop_root -d 7
+    refused 1 'drop_root: setgid: Operation not permitted' strace --output=/dev/null \
+        --trace=setgid --inject=setgid:error=EPERM user/drop_root -d 7
 }
 
 @test "drop_root: where no namespace can be made, that is said" {

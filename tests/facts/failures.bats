@@ -277,6 +277,33 @@ no_tmpfs() {
     fell
 }
 
+@test "Newer kernels refuse a mount that is on no list any more, too" {
+    since 6.1
+    mkdir "$scratch/tree"
+    mount --rbind / "$scratch/tree"
+    mount --make-rprivate "$scratch/tree"
+    capture chroot "$scratch/tree" unshare --mount true
+    [ "$status" = 0 ]
+    fails 'root filesystem propagation: Invalid argument' perl -e '
+        chroot($ARGV[0]) && chdir("/") or die;
+        syscall(166, my $root = "/", 2) and die "umount2: $!\n";
+        exec "unshare", "--mount", "true"' "$scratch/tree"
+    rmdir "$scratch/tree"
+}
+
+@test "or ls /proc prints nothing, for what was mounted below is gone" {
+    mkdir "$scratch/tree"
+    mount --rbind / "$scratch/tree"
+    mount --make-rprivate "$scratch/tree"
+    [ -n "$(chroot "$scratch/tree" ls /proc)" ]
+    run -0 perl -e 'chroot($ARGV[0]) && chdir("/") or die;
+        syscall(166, my $root = "/", 2) and die "umount2: $!\n";
+        exec "unshare", "--mount", "--propagation", "unchanged", "ls", "/proc"' \
+        "$scratch/tree"
+    [ -z "$output" ]
+    rmdir "$scratch/tree"
+}
+
 @test "before the first thread begins, or in a child" {
     cat >"$scratch/threads.c" <<'END'
 #define _GNU_SOURCE
@@ -851,6 +878,21 @@ END
     cd "$scratch/m"
     fails busy umount "$scratch/m"
     cd /
+    no_tmpfs
+}
+
+@test "Something is mounted in it, on a folder or a file" {
+    local place
+    tmpfs
+    mkdir "$scratch/m/folder"
+    touch "$scratch/m/file"
+    for place in folder file; do
+        mount --bind "$scratch/m/$place" "$scratch/m/$place"
+        fails busy umount "$scratch/m"
+        run -0 findmnt --noheadings --submounts --output TARGET "$scratch/m"
+        [ "${#lines[@]}" -eq 2 ]
+        umount "$scratch/m/$place"
+    done
     no_tmpfs
 }
 

@@ -577,6 +577,30 @@ END
     [ "${#lines[@]}" -eq 1 ]
 }
 
+@test "A line without a command is a namespace in which it finds nobody" {
+    touch "$scratch/pin"
+    unshare --net="$scratch/pin" true
+    run -0 lsns --noheadings --type net --output COMMAND,NSFS
+    [[ $output =~ (^|$'\n')' '+"$scratch/pin"($'\n'|$) ]]
+    umount "$scratch/pin"
+    rm "$scratch/pin"
+}
+
+@test "Run by reader, who may not look at the namespaces of root's processes" {
+    local pin=$scratch/pin
+    touch "$pin"
+    unshare --net="$pin" sleep 1000 3>&- 4>&- &
+    becomes sleep $!
+    run -0 lsns --noheadings --type net --output COMMAND,NSFS
+    [[ $output == *"sleep 1000"*"$pin"* ]]
+    fails 'Permission denied' as_reader readlink --verbose "/proc/$!/ns/net"
+    run -0 as_reader lsns --noheadings --type net --output COMMAND,NSFS
+    [[ $output == *"$pin"* && $output != *sleep* ]]
+    end $!
+    umount "$pin"
+    rm "$pin"
+}
+
 @test "kdevtmpfs is a thread of the kernel's own" {
     run -0 sh -c 'cat /proc/$(pgrep -x kdevtmpfs)/stat'
     [[ $output == *'(kdevtmpfs) '?' 2 '* ]]
@@ -782,6 +806,26 @@ END
     kill -CONT $!
     wait $!
     [ "$(<"$BATS_FILE_TMPDIR/.out")" = "$(readlink /proc/self/ns/net)" ]
+}
+
+@test "A descriptor in it is in no process meanwhile, and keeps its namespace all the same" {
+    local made state='' fd
+    member --net
+    made=$(readlink "/proc/$member/ns/net")
+    introduction/receive_ns "$scratch/socket" readlink /proc/self/ns/net >"$BATS_FILE_TMPDIR/.out" 3>&- 4>&- &
+    until [ -S "$scratch/socket" ]; do :; done
+    kill -STOP $!
+    until [ "$state" = T ]; do
+        read -r _ _ state _ <"/proc/$!/stat"
+    done
+    run -0 introduction/send_ns "$scratch/socket" "/proc/$member/ns/net"
+    end "$member"
+    for fd in /proc/[0-9]*/fd/*; do
+        [ "$(readlink "$fd")" != "$made" ]
+    done
+    kill -CONT $!
+    wait $!
+    [ "$(<"$BATS_FILE_TMPDIR/.out")" = "$made" ]
 }
 
 # ---- who may do what ----

@@ -602,6 +602,18 @@ export -f member becomes end as_reader fails capture captured
         [ "$(mounts /mnt) $(mounts /media)" = "0 1" ]'
 }
 
+@test "EINVAL: / is the folder of a chroot, and no mount; or a mount that is on no list any more." {
+    since 6.1
+    on_stage '
+        mount --rbind / /mnt
+        mount --make-rprivate /mnt
+        chroot /mnt unshare --mount true
+        fails "root filesystem propagation: Invalid argument" perl -e "
+            chroot(q(/mnt)) && chdir(q(/)) or die;
+            syscall(166, my \$root = q(/), 2) and die qq(umount2: \$!);
+            exec qw(unshare --mount true)"'
+}
+
 @test "EINVAL: nothing is mounted there, or the mount came with the copy and is locked." {
     on_stage '
         fails "not mounted" unshare --user --map-root-user --mount umount /mnt

@@ -588,6 +588,7 @@ END
 
 @test "Run by reader, who may not look at the namespaces of root's processes" {
     local pin=$scratch/pin
+    open_scratch
     touch "$pin"
     unshare --net="$pin" sleep 1000 3>&- 4>&- &
     becomes sleep $!

@@ -150,5 +150,5 @@ def run(guest: Guest, mutant: Mutant) -> list[str]:
     command = f"SAMPLES={LINKS} /book/tests/mutants/mutant {shlex.join(words)}"
     status, lines = guest.run(command, 2 * SECONDS)
     if status:
-        raise MutantError(f"{mutant}: {' '.join(lines)}")
+        raise MutantError(" ".join(lines[-1:]))
     return [match[1] for line in lines if (match := FAILED.fullmatch(line))]

@@ -14,6 +14,7 @@ from tests.part import UnknownName
 HERE = Path(__file__).resolve().parent
 
 Answer = Callable[[str], list[str]]
+TOO_LONG = "its tests take more than 300 s: bound what it has hang"
 
 
 class FakeGuest:
@@ -29,8 +30,9 @@ class FakeGuest:
         pass
 
     def run(self, command: str, seconds: float) -> tuple[int, list[str]]:
-        """Answer as Guest.run does."""
-        return 0, self.answer(command)
+        """Answer as Guest.run does: a command fails by its last line."""
+        lines = self.answer(command)
+        return int(lines[-1:] == [TOO_LONG]), lines
 
 
 @pytest.fixture
@@ -111,6 +113,21 @@ def test_test_that_catches_nothing(
     first = mutants.choose(["unshare"])[0].sample.tests[0]
     assert answering(lambda command: all_tests("")[1:])[-1].endswith(", 1 failed")
     assert f"unshare: WRONG: no mutant fails '{first}'" in capsys.readouterr().out
+
+
+def test_mutant_that_hangs(
+    answering: Callable[[Answer], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """That is a failure of its tests, which have no bound, and not of the others."""
+
+    def answer(command: str) -> list[str]:
+        if "no-unshare" in command:
+            return ["ok 1 unshare: a test", TOO_LONG]
+        return all_tests("")
+
+    assert answering(answer)[-1].endswith(", 1 failed")
+    said = capsys.readouterr().out.splitlines()
+    assert f"unshare:no-unshare: WRONG: {TOO_LONG}" in said
 
 
 def test_mutant_that_ends_the_guest(

@@ -51,12 +51,17 @@ TOOLS = (
 )
 
 
+def by_process(log: str) -> str:
+    """Return a log with the lines of each process together: several write to it."""
+    return "".join(sorted(log.splitlines(True), key=lambda line: line.split("==")[1:2]))
+
+
 def findings(run: Run) -> list[str]:
     """Return what a tool found in a run."""
     said = [line for line in run.stderr.splitlines() if "runtime error: " in line]
     said += re.findall(r"ERROR: \w+Sanitizer: .*", run.stderr)
     opened: Counter[tuple[str, str]] = Counter()
-    log = re.sub(r"^==\d+== FILE DESCRIPTORS.*\n", "", run.log, flags=re.MULTILINE)
+    log = re.sub(r"^==\d+== FILE DESCRIPTORS.*\n", "", by_process(run.log), flags=re.M)
     for block in BLOCK.findall(log.replace("== \n", "==\n")):
         lines = [re.sub(r"^==\d+== *", "", line) for line in block.splitlines()]
         if not QUIET.match(lines[0]):

@@ -323,3 +323,12 @@ def test_memory_finds() -> None:
     assert "Invalid read of size 1" in found[0]
     assert "definitely lost" in found[0]
     assert "3 open: at " in found[0]
+
+
+def test_memory_tells_processes_apart() -> None:
+    """An empty line of one process does not cut a block of another in two."""
+    log = (
+        "==7== Open file descriptor 4:\n==8== \n==7==    by 0x1: main (a.c:1)\n==7== \n"
+    )
+    assert memory.findings(cell.Run(log=log)) == []
+    assert memory.findings(cell.Run(log=log.replace("Open", "Wrong"))) != []

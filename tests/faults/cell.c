@@ -153,7 +153,8 @@ static bool is_waited_for(pid_t pid)
     ssize_t length = read(fd, text, sizeof(text) - 1);
     close(fd);
     long call = length > 0 ? strtol(text, NULL, 10) : 0;
-    return call == SYS_wait4 || call == SYS_waitid;
+    return call == SYS_wait4 || call == SYS_waitid ||
+           call == SYS_rt_sigtimedwait;
 }
 
 static void act(pid_t pid)

@@ -117,7 +117,7 @@ class Seat:
 class Session:
     """The terminals that the transcripts of one page share."""
 
-    seconds = SECONDS  # that a step may take
+    seconds = 4 * SECONDS  # that a step may take
 
     def __init__(self, guest: Guest) -> None:
         """Use a guest that is ready; terminals open when they are first typed in."""

@@ -8,7 +8,9 @@
  * such a signal kills process 1 of a pid namespace, too. With
  * PROBE=traps in its environment, SIGINT does not end it: who looks
  * sees that it came by a handler for SIGUSR1. With PROBE=deaf, SIGTERM
- * does not.
+ * does not. With PROBE=slow neither does: who looks sees that it came
+ * by a handler for SIGUSR2, and that signal ends it; and that it came
+ * again by SIGUSR1, which is ignored.
  */
 #include <err.h>
 #include <signal.h>
@@ -19,7 +21,13 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t status;
-static bool deaf;
+static bool deaf, slow;
+
+static void finish(int number)
+{
+    (void)number;
+    _exit(status);
+}
 
 static void end(int number, siginfo_t *info, void *unused)
 {
@@ -33,7 +41,9 @@ static void end(int number, siginfo_t *info, void *unused)
                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) = 1;
     if (fault == SIGFPE)
         status /= (int)strtol("0", NULL, 10);
-    if (!deaf)
+    if (slow && signal(SIGUSR2, finish) == finish)
+        signal(SIGUSR1, SIG_IGN);
+    if (!slow && !deaf)
         _exit(status);
 }
 
@@ -48,6 +58,7 @@ int main(int argc, char *argv[])
     status = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 0;
     const char *how = getenv("PROBE");
     deaf = how != NULL && strcmp(how, "deaf") == 0;
+    slow = how != NULL && strcmp(how, "slow") == 0;
     if (how != NULL && strcmp(how, "traps") == 0)
         signal(SIGINT, trap);
 
@@ -58,11 +69,13 @@ int main(int argc, char *argv[])
     if (sigaction(SIGTERM, &ending, NULL) == -1)
         err(EXIT_FAILURE, "sigaction");
 
-    /* Blocked, it is waited for just as well. */
+    /* Blocked, it is waited for just as well, unless we are asked what
+     * becomes of it. */
     sigset_t mask;
     if (sigprocmask(SIG_BLOCK, NULL, &mask) == -1)
         err(EXIT_FAILURE, "sigprocmask");
-    sigdelset(&mask, SIGTERM);
+    if (!slow)
+        sigdelset(&mask, SIGTERM);
     for (;;)
         sigsuspend(&mask);
 }

@@ -7,6 +7,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -15,6 +16,8 @@
 static int denied_flags;
 static int denied_capability = -1;
 static const struct denied *denied_calls;
+static bool mounts_denied; /* those of one kind */
+static bool new_mounts_denied;
 
 void start_without(int flags)
 {
@@ -30,7 +33,8 @@ static const struct denied {
               {SYS_mount, SYS_fsopen, SYS_move_mount, SYS_open_tree,
                SYS_mount_setattr}},
   PIVOTING = {1, {SYS_pivot_root}}, UNMOUNTING = {1, {SYS_umount2}},
-  LINKING = {2, {SYS_symlink, SYS_symlinkat}};
+  LINKING = {2, {SYS_symlink, SYS_symlinkat}},
+  FORKING = {4, {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork}};
 
 void start_without_entering(void)
 {
@@ -40,6 +44,18 @@ void start_without_entering(void)
 void start_without_mounting(void)
 {
     denied_calls = &MOUNTING;
+}
+
+/* Mounts of one kind are told by a flag, what is new by having none. */
+void start_without_new_mounts(void)
+{
+    mounts_denied = new_mounts_denied = true;
+}
+
+void start_without_propagation(void)
+{
+    mounts_denied = true;
+    new_mounts_denied = false;
 }
 
 void start_without_pivoting(void)
@@ -55,6 +71,17 @@ void start_without_unmounting(void)
 void start_without_linking(void)
 {
     denied_calls = &LINKING;
+}
+
+void start_without_forking(void)
+{
+    denied_calls = &FORKING;
+}
+
+void start_with_all_calls(void)
+{
+    denied_calls = NULL;
+    mounts_denied = false;
 }
 
 void start_without_capability(int capability)
@@ -106,8 +133,37 @@ static void deny_calls(void)
     }
 }
 
+/* Have it answer EPERM to mount, with one of the flags of changes or
+ * with none; and to other calls that do the same. */
+static void deny_mounts(void)
+{
+    enum {
+        CALL = offsetof(struct seccomp_data, nr),
+        FLAGS = offsetof(struct seccomp_data, args[3]),
+    };
+    unsigned propagation =
+        MS_PRIVATE | MS_SLAVE | MS_SHARED | MS_UNBINDABLE;
+    unsigned changes =
+        new_mounts_denied ? propagation | MS_BIND | MS_MOVE | MS_REMOUNT
+                          : propagation;
+    unsigned other = new_mounts_denied ? SYS_fsopen : SYS_mount_setattr;
+    unsigned char with = new_mounts_denied, without = !with;
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, CALL),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, other, 3, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mount, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FLAGS),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, changes, with, without),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    filter_calls(filter, sizeof(filter) / sizeof(filter[0]));
+}
+
 void deny(void)
 {
+    if (mounts_denied)
+        deny_mounts();
     if (denied_flags != 0)
         deny_namespaces((unsigned)denied_flags);
     if (denied_calls != NULL)

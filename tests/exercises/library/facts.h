@@ -89,15 +89,28 @@ void start_in(const char *folder);
 void start_as(uid_t uid, gid_t gid);
 void start_without(int flags);
 
-/* Or where setns(2) is refused, or all that mounts, or pivot_root(2),
- * or umount2(2), or what makes a symbolic link, or without that
- * capability. */
+/* Or where setns(2) is refused, or all that mounts, or of that what is
+ * new, or what changes how mounts propagate, or pivot_root(2),
+ * or umount2(2), or what makes a symbolic link, or a process, or
+ * without that capability. */
 void start_without_entering(void);
 void start_without_mounting(void);
+void start_without_new_mounts(void);
+void start_without_propagation(void);
 void start_without_pivoting(void);
 void start_without_unmounting(void);
 void start_without_linking(void);
+void start_without_forking(void);
+void start_with_all_calls(void);
 void start_without_capability(int capability);
+
+/* From the next start on, run it as process 1 of a pid namespace, with
+ * a proc of that on /proc. */
+void start_as_first(void);
+
+/* From the next start on, give it that variable, too, NULL for none: in
+ * probe.c stands what "PROBE=..." does. */
+void start_with_variable(const char *variable);
 
 /* Wait until the command runs or nothing changes any more, as judge
  * does. Ask the command to end, or kill it by some signal. */
@@ -146,6 +159,25 @@ unsigned random_below(unsigned end);
 /* A process of the grader's, in new namespaces of these types (flags of
  * clone(2)). It sleeps until the next one is made, or the end. */
 pid_t make_process(int flags);
+
+/* A process of the grader's in a pid namespace, for good; 0 where the
+ * first process there has ended. */
+struct member {
+    pid_t whose;       /* the namespace of that one */
+    bool first;        /* of a new one below it */
+    bool enters;       /* its parent stays in the grader's */
+    bool many_groups;  /* more than a page of them */
+    bool counts;       /* ignores SIGUSR1 once a signal has come */
+    uid_t user;        /* 0 for root */
+    const char *name;  /* NULL for the grader's */
+    pid_t bears_into;  /* its children into that one's, 0 for its own */
+    pid_t numbers[32]; /* in its own, the one above and so on, then 0 */
+};
+pid_t make_member(const struct member *member);
+
+/* The number of a process, levels below the grader's namespace: 1 is
+ * the sandbox's; 0 where it has none. */
+pid_t number_at(pid_t pid, int level);
 
 /* Where the program was started, seen from the grader: a path. */
 const char *in_sandbox(const char *path);
@@ -302,6 +334,11 @@ bool fresh_tmpfs_on(const char *path);
     {"killed", "where a signal kills the command, the status is 128 "  \
      "and its number", status_is_of_the_signal, NULL,                  \
      KILLED(CALL), "introduction-clone"}
+/* The same of a command that is process 1 of a pid namespace. */
+#define KILLED_FIRST_FACT(CALL)                                        \
+    {"killed", "where a signal kills the command, the status is 128 "  \
+     "and its number", status_is_of_the_signal, NULL,                  \
+     KILLED_FIRST(CALL), "introduction-clone"}
 
 /* Of a start with "/no/such/command" in the place of the command. */
 #define ABSENT_FACT(CALL)                                              \

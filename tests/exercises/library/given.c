@@ -217,11 +217,15 @@ static bool same_session(void)
 /* In a user namespace of its own it has others. */
 static bool same_rights(void)
 {
-    static const char *const FIELDS[] = {"CapBnd", "CapInh", "CapAmb"};
+    static const char *const FIELDS[] = {
+        "CapBnd", "CapInh", "CapAmb", "CapPrm", "CapEff", /* of root */
+    };
+    const size_t count =
+        strncmp(status_of(command(), "Uid"), "0 0 0", 5) == 0 ? 5 : 3;
     if (!same(namespace_of(command(), "user"),
               namespace_of(outside(), "user")))
         return true;
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < count; i++)
         if (!is_the_same(text("%s of /proc/PID/status", FIELDS[i]),
                          status_of(getpid(), FIELDS[i]),
                          status_of(command(), FIELDS[i])))

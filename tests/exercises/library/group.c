@@ -22,7 +22,7 @@
 static const char ROOT[] = "/sys/fs/cgroup";
 static const char NAME[] = "exercise.";
 #define PROCESSES "64"
-#define ALL_PROCESSES "80"
+#define ALL_PROCESSES "160"
 #define MEMORY "160M"
 
 /* Write a word to a file of the group; returns errno, 0 if it went. */

@@ -37,7 +37,7 @@
 #define GIVEN_SHOWN                                                    \
     "bash -c 'echo $0; pwd; umask; env -u _; "                         \
     "readlink /proc/self/fd/[027]; cut -d\" \" -f6 /proc/self/stat; "  \
-    "grep -E \"Sig[BI]|CapBnd\" /proc/self/status; "                   \
+    "grep -E \"Sig[BI]|Cap[BPE]\" /proc/self/status; "                 \
     "cat /proc/self/fdinfo/0' </etc/shells 7</"
 
 /* The status where a signal kills the command: KILL, and SEGV, which
@@ -45,6 +45,11 @@
 #define KILLED(CALL)                                                   \
     "(cd /tmp; ulimit -c unlimited; for s in 9 11; do " CALL           \
     "sh -c 'kill -$0 $$' $s; echo $?; done; rm -f core*)"
+
+/* Such a signal comes from outside, or is a fault of the command's. */
+#define KILLED_FIRST(CALL)                                             \
+    "(" CALL "sleep 9 & sleep 1; pkill -9 -P $!; wait $!; echo $?); "  \
+    CALL "bash -c 'ulimit -s 200; f() { f; }; f'; echo $?"
 
 /* The namespaces of the command, and those of its children. */
 #define CHILDREN(CALL)                                                 \

@@ -182,6 +182,16 @@ bool nothing_runs(void)
     return has_ended && count == 0;
 }
 
+/* A process that has been made since the list was read runs: whoever
+ * sleeps now may have made it just before. */
+static bool list_has_changed(void)
+{
+    pid_t again[PROCESSES];
+    size_t many = read_group(again, PROCESSES);
+    return many != count ||
+           memcmp(again, list, many * sizeof(list[0])) != 0;
+}
+
 /* The program, before it is executed, is not in the list. */
 bool nobody_goes_on(void)
 {
@@ -190,7 +200,7 @@ bool nobody_goes_on(void)
     for (size_t i = 0; i < count; i++)
         if (goes_on(list[i]))
             return false;
-    return true;
+    return !list_has_changed();
 }
 
 bool everything_sleeps(void)

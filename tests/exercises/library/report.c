@@ -143,7 +143,9 @@ bool is_late(void)
 static bool come_true(const struct fact *facts)
 {
     double began = now(), since = 0.0;
+    bool quiet = false;
     for (;; wait_for_program()) {
+        bool was_quiet = quiet;
         bool ends = nothing_runs();
         bool still =
             ends || (everything_sleeps() && now() - began > STILL);
@@ -152,8 +154,10 @@ static bool come_true(const struct fact *facts)
             since = 0.0;
         else if (since == 0.0)
             since = now();
+        /* Who sleeps now may have changed it after it was asked. */
+        quiet = nobody_goes_on();
         if (since != 0.0 &&
-            (last || nobody_goes_on() || now() - since > STEADY))
+            (last || (was_quiet && quiet) || now() - since > STEADY))
             return true;
         if (last) {
             hopeless = !still;

@@ -6,19 +6,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sandbox.h"
 
-enum { ARGUMENTS = 32 };
+enum { ARGUMENTS = 128 };
 
 const char COMMAND[] = "COMMAND";
 const char PATH_COMMAND[] = "PATH_COMMAND";
@@ -78,7 +82,7 @@ const char *command_line(size_t *length)
 }
 
 /* A status that is lost where only seven bits of it are looked at, or
- * two digits. */
+ * two digits; and not that of a command that was told to end. */
 static void choose_words(void)
 {
     static const char *const ODD[] = {
@@ -99,7 +103,11 @@ static void choose_words(void)
     for (size_t i = 0; i < word_count; i++)
         free((char *)words[i]);
     word_count = 0;
-    words[word_count++] = strdup(text("%u", 130 + random_below(120)));
+    unsigned status;
+    do
+        status = 130 + random_below(120);
+    while (status == 128 + SIGKILL || status == 128 + SIGTERM);
+    words[word_count++] = strdup(text("%u", status));
     words[word_count++] = strdup(random_name("two "));
     for (size_t i = 0; i < ODDS; i++)
         words[word_count++] = strdup(ODD[i]);
@@ -124,9 +132,15 @@ static void become_user(void)
 
 /* Of these the program has the list, and with it the command. */
 static const char *environment[6];
+static const char *variable; /* one more, NULL for none */
 static struct stream streams[3];
 static int input;  /* of the program */
 static int fourth; /* the number of one more */
+
+void start_with_variable(const char *more)
+{
+    variable = more;
+}
 
 const char *const *environment_given(void)
 {
@@ -181,6 +195,7 @@ static void choose_given(const int ends[2])
     streams[0] = stream_of(getpid(), input);
     for (int i = 0; i < 2; i++)
         streams[1 + i] = stream_of(getpid(), ends[i]);
+    environment[4] = variable == NULL ? NULL : strdup(variable);
     fourth = 20 + (int)random_below(80);
     groups_of_root[0] = 100 + random_below(1000);
     groups_of_root[1] = 1100 + random_below(1000);
@@ -197,6 +212,22 @@ static void mark_signals(void)
         err(125, "signal");
 }
 
+static bool as_first;
+
+void start_as_first(void)
+{
+    as_first = true;
+}
+
+/* As whoever is process 1 of a pid namespace should find it. */
+static void have_own_proc(void)
+{
+    if (unshare(CLONE_NEWNS) == -1 ||
+        mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == -1 ||
+        mount("proc", "/proc", "proc", 0, NULL) == -1)
+        err(125, "mount: /proc");
+}
+
 /* What runs between fork and exec. */
 static _Noreturn void become(const char *const arguments[],
                              const int ends[2])
@@ -208,6 +239,8 @@ static _Noreturn void become(const char *const arguments[],
         err(125, "dup2");
     join_group("program/");
     enter_sandbox();
+    if (as_first)
+        have_own_proc();
     if (close_range(STDERR_FILENO + 1, ~0U, 0) == -1)
         err(125, "close_range");
     if (dup2(STDIN_FILENO, fourth) == -1)
@@ -249,6 +282,36 @@ static const char *const *keep(const char *const arguments[])
     return (const char *const *)kept;
 }
 
+/* Fork the first process of a pid namespace: a child of ours that
+ * another child makes, for a process stays where it was born. */
+static pid_t fork_first(void)
+{
+    int said[2];
+    if (pipe2(said, O_CLOEXEC) == -1)
+        err(3, "pipe");
+    pid_t between = fork_into_sandbox();
+    if (between == 0) {
+        if (unshare(CLONE_NEWPID) == -1)
+            err(3, "unshare");
+        long first =
+            syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+        if (first != 0)
+            _exit(first == -1 ? 3 : 0);
+        pid_t self = own_number();
+        if (write(said[1], &self, sizeof(self)) != sizeof(self))
+            err(3, "write");
+        return 0;
+    }
+    pid_t first;
+    close(said[1]);
+    if (read(said[0], &first, sizeof(first)) != sizeof(first))
+        errx(3, "the first process of a namespace cannot be made");
+    close(said[0]);
+    if (waitpid(between, NULL, 0) == -1)
+        err(3, "waitpid");
+    return first;
+}
+
 static void launch(const char *const words_of_it[])
 {
     const char *const *arguments = keep(words_of_it);
@@ -260,7 +323,7 @@ static void launch(const char *const words_of_it[])
     open_pipe(prints);
     open_pipe(complains);
     choose_given((const int[]){prints[1], complains[1]});
-    pid_t child = fork_into_sandbox();
+    pid_t child = as_first ? fork_first() : fork_into_sandbox();
     if (child == 0)
         become(arguments, (const int[]){prints[1], complains[1]});
     close(prints[1]);

@@ -112,7 +112,6 @@ OF_A_COMMAND = {
 NOT_OF = {
     ("introduction-command", "absent"),  # it asks for 127 and 126
     ("introduction-keep", "closed"),  # it gives one file to the command
-    ("pid-init", "killed"),  # its command to look is another one
     ("user-range", "ids"),  # the command becomes another user
 }
 

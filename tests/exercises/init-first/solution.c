@@ -1,13 +1,14 @@
 /*
- * pid-init.c - run a command as process 1 of a new pid namespace
+ * init-first.c - run a command as process 1 of a new pid namespace
  *
- * usage: pid-init COMMAND [ARG]...
+ * usage: init-first COMMAND [ARG]...
  * needs: CAP_SYS_ADMIN
  */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -15,16 +16,18 @@
 #ifdef STARTER
 #else
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #endif
 
 int main(int argc, char *argv[])
 {
     if (argc < 2 || argv[1][0] == '-') {
-        fputs("usage: pid-init COMMAND [ARG]...\n", stderr);
+        fputs("usage: init-first COMMAND [ARG]...\n", stderr);
         exit(2);
     }
+
+    /* Ignored, SIGCHLD would take a child's status away. */
+    sighandler_t callers = signal(SIGCHLD, SIG_DFL);
 
     /* Our own number stays: it is our children who will be inside. */
     if (unshare(CLONE_NEWPID) == -1)
@@ -32,6 +35,7 @@ int main(int argc, char *argv[])
 
 #ifdef STARTER
     /* TODO: who is process 1 of the new namespace, and who waits? */
+    signal(SIGCHLD, callers);
     execvp(argv[1], &argv[1]);
     err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
 #else
@@ -40,8 +44,6 @@ int main(int argc, char *argv[])
     if (pipe2(life, O_CLOEXEC | O_NONBLOCK) == -1)
         err(EXIT_FAILURE, "pipe2");
 
-    /* Ignored, SIGCHLD would take the child's status away. */
-    sighandler_t callers = signal(SIGCHLD, SIG_DFL);
     pid_t child = fork();
     if (child == -1)
         err(EXIT_FAILURE, "fork");

@@ -3,6 +3,7 @@
  */
 #define _GNU_SOURCE
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +36,18 @@ static bool is_one_below(const char *unused)
     return there - here == 1;
 }
 
-#define LOOK "/book/work/pid-init "
-#define READ "introduction-enter"
+static bool ignores_sigchld(const char *unused)
+{
+    (void)unused;
+    const char *ignored = status_of(command(), "SigIgn");
+    expected("SIGCHLD, ignored when your program begins, is ignored by "
+             "the command");
+    observed("it ignores %s", ignored[0] == '\0' ? "none" : ignored);
+    return (strtoull(ignored, NULL, 16) >> (SIGCHLD - 1) & 1) != 0;
+}
+
+#define LOOK "/book/work/init-first "
+#define READ "pid-children"
 #define CLONE "introduction-clone"
 
 static const struct fact running[] = {
@@ -45,8 +56,11 @@ static const struct fact running[] = {
     {"first", "it is the first process there", is_first, NULL,
      LOOK "sh -c 'echo $$'", READ},
     {"level", "one level below", is_one_below, NULL,
-     LOOK "awk '/NSpid/ {print NF - 1}' /proc/self/status", READ},
+     LOOK "awk '/NSpid/ {print NF - 1}' /proc/self/status",
+     "pid-levels"},
     IDS_FACT(LOOK),
+    {"user", "and in the user namespace that it was called in", in_same,
+     "user", NAMESPACE(LOOK, "user"), "user-maps"},
     CLOSED_FACT(LOOK),
     CHILDREN_FACT(LOOK),
     {"waits", "your program waits for the command", program_waits, NULL,
@@ -55,17 +69,20 @@ static const struct fact running[] = {
 
 static const struct fact after[] = {AFTER_FACTS(LOOK, CLONE), {0}};
 
-static const struct fact found[] = {PATH_FACT(LOOK), {0}};
-static const struct fact killed[] = {
-    {"killed",
-     "where a signal kills the command, the status is 128 and its "
-     "number",
-     status_is_of_the_signal, NULL,
-     "(" LOOK
-     "sleep 9 & sleep 1; pkill -9 -P $!; wait $!; echo $?); " LOOK
-     "bash -c 'ulimit -s 200; f() { f; }; f'; echo $?",
+#define DEAF "env --ignore-signal=CHLD " LOOK
+static const struct fact deaf[] = {
+    {"ignored", "what the caller ignores, SIGCHLD too, it ignores",
+     ignores_sigchld, NULL, DEAF "grep SigIgn /proc/self/status",
+     "introduction-unshare"},
+    {0}};
+static const struct fact heard[] = {
+    {"heard", "and then, too, the status is the command's",
+     status_is_the_commands, NULL, DEAF "sh -c 'exit 217'; echo $?",
      CLONE},
     {0}};
+
+static const struct fact found[] = {PATH_FACT(LOOK), {0}};
+static const struct fact killed[] = {KILLED_FIRST_FACT(LOOK), {0}};
 static const struct fact absent[] = {ABSENT_FACT(LOOK), {0}};
 static const struct fact denied[] = {
     DENIED_FACTS(WITHOUT("pid", RUNS(LOOK)),
@@ -79,6 +96,15 @@ int main(int argc, char *argv[])
     judge(running);
     end_command();
     judge(after);
+
+    /* As whoever calls it may do. We do so only until it has been
+     * started: we, too, want to know how it ends. */
+    signal(SIGCHLD, SIG_IGN);
+    start(COMMAND, NULL);
+    signal(SIGCHLD, SIG_DFL);
+    judge(deaf);
+    end_command();
+    judge(heard);
 
     start(PATH_COMMAND, NULL);
     judge(found);

@@ -81,12 +81,21 @@ def options(words: list[str]) -> list[str]:
 
 
 def installed(series: str) -> set[tuple[str, ...]]:
-    """Return the packages that dpkg knows in a guest, with versions and sources."""
-    fields = "${Package} ${Version} ${source:Package} ${source:Version}"
+    """Return the packages that dpkg knows in a guest, with versions and sources.
+
+    What is linked statically, as tini is, has the C library for a second source.
+    """
+    fields = "${Package} ${Version} ${source:Package} (= ${source:Version})"
+    fields += " ${Built-Using}"
     with open_guest(image(series)) as guest:
         status, lines = guest.run(f"dpkg-query -W -f '{fields}\\n'", BOOT_SECONDS)
     assert status == 0
-    return {tuple(line.split()) for line in lines}
+    words = [line.split(maxsplit=2) for line in lines]
+    return {
+        (name, version, *source)
+        for name, version, sources in words
+        for source in re.findall(r"(\S+) \(= (\S+)\)", sources)
+    }
 
 
 def test_sources_are_those_of_the_lab(lab: Path) -> None:

@@ -13,6 +13,10 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef STARTER
+#else
+#include <sys/prctl.h>
+#endif
 
 static pid_t child;
 
@@ -49,6 +53,7 @@ int main(int argc, char *argv[])
     /* TODO: SIGTERM is lost on process 1. Have the command get it. */
 #else
     /* Until there is somebody to pass it on to, SIGTERM waits. */
+    pid_t self = getpid();
     sigset_t term, callers_mask;
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
@@ -67,6 +72,12 @@ int main(int argc, char *argv[])
 #else
         if (sigprocmask(SIG_SETMASK, &callers_mask, NULL) == -1)
             err(EXIT_FAILURE, "sigprocmask");
+
+        /* Where we are not process 1, it is to end with us as well. */
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+            err(EXIT_FAILURE, "prctl");
+        if (getppid() != self)
+            exit(EXIT_FAILURE); /* we were killed before that */
 #endif
         execvp(argv[1], &argv[1]);
         err(errno == ENOENT ? 127 : 126, "%s", argv[1]);
@@ -79,6 +90,10 @@ int main(int argc, char *argv[])
         err(EXIT_FAILURE, "waitpid");
 #else
     begin_to_pass_on(&term);
+
+    /* ^C is for the command: we stay, and report what came of it. */
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
 
     /* Any child that ends is waited for; the command's end is ours. */
     int status;

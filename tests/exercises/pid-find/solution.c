@@ -8,7 +8,9 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/nsfs.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -137,6 +139,10 @@ int main(int argc, char *argv[])
         long number = strtol(argv[i], &end, 10);
         if (number <= 0 || *end != '\0')
             errx(2, "%s: not a number of a process", argv[i]);
+        if (number > INT_MAX) {
+            errno = ERANGE;
+            err(2, "%s", argv[i]);
+        }
         printf("%ld\n", find(number));
     }
     if (ferror(stdout) || fflush(stdout) == EOF)

@@ -141,14 +141,18 @@ def prepare(guest: Guest) -> None:
         raise MutantError(f"no links to the samples: {' '.join(lines)}")
 
 
-def run(guest: Guest, mutant: Mutant) -> list[str]:
-    """Return the tests that fail on a mutant, in a guest that is prepared."""
+def run(guest: Guest, mutant: Mutant) -> tuple[list[str], bool]:
+    """Return the tests that fail on a mutant, in a guest, and whether all ended.
+
+    Raises MutantError where they have not, and none of them failed until then.
+    """
     place = f"{LINKS}/{mutant.sample.program}"
     file = Path("/book") / mutant.file.relative_to(CHECKOUT)
     suite = Path("/book") / mutant.sample.suite.relative_to(CHECKOUT)
     words = [place, str(file), mutant.sample.name, str(suite), f"{SECONDS:.0f}"]
     command = f"SAMPLES={LINKS} /book/tests/mutants/mutant {shlex.join(words)}"
     status, lines = guest.run(command, 2 * SECONDS)
-    if status:
+    failed = [match[1] for line in lines if (match := FAILED.fullmatch(line))]
+    if status and not failed:
         raise MutantError(" ".join(lines[-1:]))
-    return [match[1] for line in lines if (match := FAILED.fullmatch(line))]
+    return failed, status == 0

@@ -38,10 +38,13 @@ class Guests:
             self.open = self.stack.enter_context(guest)
             mutants.prepare(self.open)
         try:
-            return mutants.run(self.open, mutant)
+            failed, ended = mutants.run(self.open, mutant)
         except (LabError, MutantError):
             self.close()
             raise
+        if not ended:
+            self.close()
+        return failed
 
     def close(self) -> None:
         """End the guest, if there is one."""

@@ -130,6 +130,18 @@ def test_mutant_that_hangs(
     assert f"unshare:no-unshare: WRONG: {TOO_LONG}" in said
 
 
+def test_mutant_that_hangs_after_a_test_failed(
+    answering: Callable[[Answer], list[str]],
+) -> None:
+    """It is caught, and the next one has a fresh guest."""
+
+    def answer(command: str) -> list[str]:
+        return all_tests("") + [TOO_LONG] * ("no-unshare" in command)
+
+    opened = answering(answer)
+    assert opened[:-1] == ["loose", "loose"] and opened[-1].endswith(", 0 failed")
+
+
 def test_mutant_that_ends_the_guest(
     answering: Callable[[Answer], list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -198,13 +198,15 @@ end_terminal() {
 
 @test "be_init: each process hears SIGTERM once, though others end meanwhile" {
     export scratch
-    mkfifo "$scratch/ready"
+    mkfifo "$scratch/ready" "$scratch/other"
     bound init/be_init -t 3 sh -c 'sh -c "
         trap \"echo term >>$scratch/asked\" TERM
         echo >$scratch/ready; while [ -e $scratch/ready ]; do sleep 1000 & wait; done" &
-        read -r _ <"$scratch/ready"; init/make_orphans live 3'
+        read -r _ <"$scratch/ready"; sh -c "
+        trap \"until [ -s $scratch/asked ]; do :; done; exit\" TERM
+        echo >$scratch/other; sleep 1000 & wait" & read -r _ <"$scratch/other"'
     run -0 cat "$scratch/asked"
-    rm "$scratch/asked" "$scratch/ready"
+    rm "$scratch/asked" "$scratch/ready" "$scratch/other"
     [ "$output" = term ]
 }
 

@@ -26,6 +26,15 @@ await() {
     done
 }
 
+is_settled() {
+    read -r -d '' orphans </proc/1/task/1/children || [ "$orphans" = "$orphans_before" ]
+}
+
+# settled: as elsewhere, but what a wrong version leaves may never end
+settled() {
+    await is_settled
+}
+
 # cell SITUATION: what compare_inits.sh finds out about be_init; in a file, for an init
 # that stays would keep a pipe open
 cell() {

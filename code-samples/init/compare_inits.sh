@@ -52,23 +52,24 @@ await() {
     done
 }
 
-# It may not come.
-comes() {
-    tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 100 ] || return 1
-    done
+# Who is awake, and how often each has been put to sleep.
+look() {
+    for process; do
+        grep -hE 'State|ctxt_switches' "/proc/$process/status" || :
+    done 2>/dev/null
+}
+
+# All is over when they sleep, and nobody has run between two looks.
+over() {
+    before=$(look "$@")
+    ! echo "$before" | grep -q 'State:.[RD]' &&
+        [ "$before" = "$(look "$@")" ]
 }
 
 children_of() {
     children=''
     read -r children 2>/dev/null <"/proc/$1/task/$1/children" || :
     [ -n "$children" ]
-}
-
-has_one_child() {
-    [ "$(wc -w <"/proc/$1/task/$1/children")" -eq 1 ]
 }
 
 in_state() {
@@ -86,6 +87,14 @@ gone() {
 # A signal wakes whom it is for: asleep again, he has done all he does.
 idle() {
     gone "$1" || in_state ST "$1"
+}
+
+# Whom it has beside its command has ended, collected or not.
+only_zombies() {
+    children_of "$1"
+    for child in $children; do
+        [ "$child" = "$2" ] || gone "$child" || return 1
+    done
 }
 
 # The init is a child of outer, and its command waits at the gate.
@@ -173,9 +182,11 @@ begin_job() {
 stop() {
     begin_job "$@"
     press '\032' '^Z'
-    if comes in_state T "$outer"; then
+    await over "$terminal" "$leader" "$outer" "$init" "$command"
+    if in_state T "$outer"; then
         echo 'fg; exit' >&4
-        comes going_on "$command" && echo works || echo no fg
+        await over "$terminal" "$leader" "$outer" "$init" "$command"
+        going_on "$command" && echo works || echo no fg
     else
         echo no stop
     fi
@@ -187,7 +198,9 @@ stop() {
 hangup() {
     begin_job "$@"
     kill -KILL "$terminal"
-    comes gone "$init" && echo ended || echo left
+    await gone "$terminal"
+    await over "$leader" "$outer" "$init" "$command"
+    gone "$init" && echo ended || echo left
     kill -KILL "$init" 2>/dev/null || :
     end_terminal
 }
@@ -210,7 +223,8 @@ ends() {
 # shellcheck disable=SC2016
 orphans() {
     begin "$@" sh -c '"$0" end 500; exec cat gate' "$here/make_orphans"
-    comes has_one_child "$init" || :
+    await only_zombies "$init" "$command"
+    await over "$init"
     await children_of "$init"
     echo $(($(echo "$children" | wc -w) - 1)) left
     finish

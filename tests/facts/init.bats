@@ -281,6 +281,7 @@ autokill() {
     [ "$output" = 'clone3: Operation not permitted' ]
     flags=1c00001000 run -0 autokill 'print "made"' as_reader
     [ "$output" = made ]
+    settled
 }
 
 @test "All descriptors of a process are closed when it ends, however it ends" {

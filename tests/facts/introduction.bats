@@ -53,6 +53,7 @@ export -f owner_of
 @test "It answers for the container, not for the machine" {
     run -0 bwrap --bind / / --unshare-all --hostname paper --proc /proc --dev /dev \
         bash -c 'netdevs; hostname; cat /proc/[0-9]*/comm'
+    settled
     [[ ${lines[0]} = lo && ${lines[1]} = paper && $output != *init* ]]
 }
 
@@ -235,6 +236,7 @@ END
         open(STAT, "<", "/proc/$child/stat") or die;
         do { seek(STAT, 0, 0); $_ = <STAT> } until / Z /;
         system "cd /proc/$child/ns; ls | wc -l; readlink * 2>/dev/null | cut -d : -f 1"'
+    settled
     [ "$output" = $'10\npid\nuser' ]
 }
 
@@ -450,6 +452,7 @@ END
     [ "${lines[2]}" = 2 ]
     [ "${lines[3]}" = "$(readlink "/proc/$member/ns/pid")" ]
     end $!
+    settled
 }
 
 @test "is the expected type, or 0 for any" {
@@ -564,6 +567,7 @@ END
     run -0 strace --trace=clone,fork,vfork nsenter --target "$member" --uts true
     [[ $output != *'clone('* ]]
     end $!
+    settled
 }
 
 @test "the descriptors that they hold and the mounts that it can see" {

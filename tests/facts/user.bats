@@ -426,6 +426,7 @@ show='sub show { open(my $s, "<", "/proc/self/status") or die;
 @test "If unshare fails, the pipe closes without a byte and the helper goes home" {
     run strace -f -u reader -e trace=unshare,write,execve -e inject=unshare:error=ENOSPC \
         user/map_range 100000 65535 true
+    settled
     [[ $status -eq 1 && $output == *INJECTED* ]]
     [[ $output != *'"!"'* && $output != *newuidmap* ]]
 }

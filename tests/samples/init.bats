@@ -110,6 +110,7 @@ end_terminal() {
     exec {keyboard}>&-
     status=0
     wait "$terminal" || status=$?
+    settled
 }
 
 # ---- be_init ----
@@ -192,6 +193,7 @@ end_terminal() {
     run ! pgrep -x make_orphans
     bound init/be_init -t 0 init/make_orphans defy 3
     run ! pgrep -x make_orphans
+    settled
 }
 
 @test "be_init: a daemon gets SIGTERM, and time, from process 1 and elsewhere" {

@@ -117,6 +117,7 @@ namespaces() {
     [[ $status -eq 1 && $output == *'user:['* && $output != *'net:['* ]]
     [[ $stderr == *'show_ns: readlink: net: No such file or directory'* ]]
     end $!
+    settled
 }
 
 @test "show_ns: a PID that nobody has is named" {

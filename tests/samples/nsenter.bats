@@ -21,6 +21,7 @@ load helper
     refused 127 'nsenter: /no/such: No such file or directory' \
         ./nsenter "/proc/$member/ns/pid" /no/such
     end $!
+    settled
 }
 
 @test "nsenter: without -o a namespace of any type is entered" {

@@ -88,20 +88,21 @@ pid_t __wrap_fork(void)
 static pid_t cloner;
 static Start *cloned;
 
-static int start_orphan(void *arg)
+static int start(void *arg)
 {
-    await_death(cloner);
+    pad();
+    if (getenv("ORPHAN") != NULL)
+        await_death(cloner);
     return cloned(arg);
 }
 
-int __wrap_clone(Start *start, void *stack, int flags, void *arg, ...)
+/* What pthread_atfork() is told of is fork() alone. */
+int __wrap_clone(Start *first, void *stack, int flags, void *arg, ...)
 {
-    if (getenv("ORPHAN") == NULL)
-        return __real_clone(start, stack, flags, arg);
     cloner = getpid();
-    cloned = start;
-    int child = __real_clone(start_orphan, stack, flags, arg);
-    if (child > 0)
+    cloned = first;
+    int child = __real_clone(start, stack, flags, arg);
+    if (child > 0 && getenv("ORPHAN") != NULL)
         raise(SIGKILL);
     return child;
 }

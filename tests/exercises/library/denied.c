@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
@@ -15,9 +16,11 @@
 
 static int denied_flags;
 static int denied_capability = -1;
+static int denied_option;
 static const struct denied *denied_calls;
 static bool mounts_denied; /* those of one kind */
 static bool new_mounts_denied;
+static bool writing_denied;
 
 void start_without(int flags)
 {
@@ -34,7 +37,8 @@ static const struct denied {
                SYS_mount_setattr}},
   PIVOTING = {1, {SYS_pivot_root}}, UNMOUNTING = {1, {SYS_umount2}},
   LINKING = {2, {SYS_symlink, SYS_symlinkat}},
-  FORKING = {4, {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork}};
+  FORKING = {4, {SYS_clone, SYS_clone3, SYS_fork, SYS_vfork}},
+  SETTING = {1, {SYS_capset}};
 
 void start_without_entering(void)
 {
@@ -78,9 +82,26 @@ void start_without_forking(void)
     denied_calls = &FORKING;
 }
 
+void start_without_setting(void)
+{
+    denied_calls = &SETTING;
+}
+
+void start_without_option(int option)
+{
+    denied_option = option;
+}
+
+void start_without_writing(void)
+{
+    writing_denied = true;
+}
+
 void start_with_all_calls(void)
 {
     denied_calls = NULL;
+    writing_denied = false;
+    denied_option = 0;
     mounts_denied = false;
 }
 
@@ -160,14 +181,59 @@ static void deny_mounts(void)
     filter_calls(filter, sizeof(filter) / sizeof(filter[0]));
 }
 
+/* Have it answer EPERM to prctl with one of its options. */
+static void deny_option(unsigned option)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                 offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_prctl, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                 offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, option, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    filter_calls(filter, sizeof(filter) / sizeof(filter[0]));
+}
+
+/* Have it answer EACCES to open and openat with a flag of those that
+ * write, and have no openat2, which hides its flags. */
+static void deny_writing(void)
+{
+    enum {
+        CALL = offsetof(struct seccomp_data, nr),
+        OPEN_FLAGS = offsetof(struct seccomp_data, args[1]),
+        OPENAT_FLAGS = offsetof(struct seccomp_data, args[2]),
+    };
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, CALL),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 7, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 3, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_open, 0, 6),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, OPEN_FLAGS),
+        BPF_JUMP(BPF_JMP | BPF_JA, 1, 0, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, OPENAT_FLAGS),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_WRONLY | O_RDWR, 0, 2),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    filter_calls(filter, sizeof(filter) / sizeof(filter[0]));
+}
+
 void deny(void)
 {
     if (mounts_denied)
         deny_mounts();
+    if (writing_denied)
+        deny_writing();
     if (denied_flags != 0)
         deny_namespaces((unsigned)denied_flags);
     if (denied_calls != NULL)
         deny_calls();
+    if (denied_option != 0)
+        deny_option((unsigned)denied_option);
     if (denied_capability != -1 &&
         prctl(PR_CAPBSET_DROP, denied_capability, 0, 0, 0) == -1)
         err(125, "prctl");

@@ -92,7 +92,8 @@ void start_without(int flags);
 /* Or where setns(2) is refused, or all that mounts, or of that what is
  * new, or what changes how mounts propagate, or pivot_root(2),
  * or umount2(2), or what makes a symbolic link, or a process, or
- * without that capability. */
+ * capset(2), or prctl(2) with that option, or what opens a file to
+ * write; or without that capability. */
 void start_without_entering(void);
 void start_without_mounting(void);
 void start_without_new_mounts(void);
@@ -101,6 +102,9 @@ void start_without_pivoting(void);
 void start_without_unmounting(void);
 void start_without_linking(void);
 void start_without_forking(void);
+void start_without_setting(void);
+void start_without_option(int option);
+void start_without_writing(void);
 void start_with_all_calls(void);
 void start_without_capability(int capability);
 

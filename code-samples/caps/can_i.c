@@ -192,6 +192,6 @@ int main(int argc, char *argv[])
         puts(": the process is not in it");
         asked = parent;
     }
-    puts("further out all is hidden, and the process is not there");
+    puts("further out is nothing, or it is hidden from here");
     answer(false);
 }

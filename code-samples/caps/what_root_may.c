@@ -115,8 +115,8 @@ static void try_all(int to)
     note(to, "reboot", "owner of pid", reboot(RB_DISABLE_CAD));
     note(to, "change the root", "its own", chroot("/"));
     note(to, "leave all groups", "its own", setgroups(0, NULL));
-    note(to, "give a file away", "nobody", chown("/tmp", 1, -1U));
-    note(to, "make a device", "the first",
+    note(to, "give a file away", "no one", chown("/tmp", 1, -1U));
+    note(to, "create a device", "the first",
          mknod("/tmp/what_root_may", S_IFCHR, makedev(1, 3)));
     note(to, "set the time", "the first", set_time());
     note(to, "be urgent", "the first",

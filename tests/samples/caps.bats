@@ -39,7 +39,7 @@ readers() {
 
 @test "can_i: root inside may in a net namespace of its own, and not in the machine's" {
     run -3 as_root_of_user caps/can_i self cap_net_admin /proc/self/ns/net
-    [[ $output == *'further out all is hidden'*$'\nno' ]]
+    [[ $output == *'further out is nothing, or it is hidden'*$'\nno' ]]
     run -0 as_root_of_user unshare --net caps/can_i self cap_net_admin /proc/self/ns/net
     run -0 as_root_of_user caps/can_i self cap_net_admin /proc/self/ns/user
 }
@@ -452,7 +452,7 @@ row() {
 @test "what_root_may: what the machine shares is refused with all namespaces, too" {
     run -0 as_reader caps/what_root_may
     local name
-    for name in 'mount a devtmpfs' 'make a device' 'set the time' 'raise a hard limit' \
+    for name in 'mount a devtmpfs' 'create a device' 'set the time' 'raise a hard limit' \
         'load a module' 'end a swap' 'be urgent'; do
         row "$name"
         [[ $alone == *' not permitted' || $name == 'be urgent' && $alone == 'Permission denied' ]]
@@ -462,14 +462,14 @@ row() {
     [[ $alone == 'Operation not permitted' && $all == "$alone" && $asked == 'owner of that uts' ]]
 }
 
-@test "what_root_may: its own user namespace is asked, and what has no number asks nobody" {
+@test "what_root_may: its own user namespace is asked, and what has no number asks no one" {
     run -0 as_reader caps/what_root_may
     row 'change the root'
     [[ $alone == Success && $all == Success && $asked == 'its own' ]]
     row 'leave all groups'
     [[ $alone == 'Operation not permitted' && $all == "$alone" && $asked == 'its own' ]]
     row 'give a file away'
-    [[ $alone == 'Invalid argument' && $all == "$alone" && $asked == nobody ]]
+    [[ $alone == 'Invalid argument' && $all == "$alone" && $asked == 'no one' ]]
     run -0 as_reader strace --follow-forks --trace=write --signal=none caps/what_root_may
     [ "$(grep -c '"0 1000 1"' <<<"$output")" -eq 4 ] # two maps in each
 }
@@ -517,7 +517,7 @@ of_first() {
 
 @test "what_root_may: the first root may what asks the first, with one capability" {
     run -0 as_reader caps/what_root_may
-    of_first 'make a device' mknod sh -c 'mknod "$1" c 1 3 && rm "$1"' sh /tmp/device
+    of_first 'create a device' mknod sh -c 'mknod "$1" c 1 3 && rm "$1"' sh /tmp/device
     of_first 'be urgent' sys_nice perl -e 'setpriority 0, 0, -20
         or exit 1; exit(getpriority(0, 0) != -20)'
     of_first 'raise a hard limit' sys_resource prlimit --msgqueue=819201:819201 true

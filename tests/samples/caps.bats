@@ -556,10 +556,12 @@ of_first() {
 }
 
 @test "what_root_may: a child that is refused its map, or killed, leaves no table" {
-    cp caps/what_root_may /tmp/what_root_may
-    chmod 711 /tmp/what_root_may
-    capture as_reader sh -c 'exec /tmp/what_root_may' # setpriv could have read it
-    rm /tmp/what_root_may
+    open_scratch
+    cp caps/what_root_may "$scratch"
+    chmod 711 "$scratch/what_root_may"
+    # setpriv could have read it
+    capture as_reader sh -c 'exec "$1"' sh "$scratch/what_root_may"
+    rm "$scratch/what_root_may"
     [[ $status -eq 1 && -z $output ]]
     [ "$stderr" = 'what_root_may: open: /proc/self/uid_map: Permission denied' ]
     capture as_reader strace --follow-forks --output=/dev/null --trace=sethostname \

@@ -63,6 +63,16 @@ static struct numbers start_child(int until[2])
     return its;
 }
 
+static void must_end(struct numbers its)
+{
+    int status;
+    if (waitpid(its.ours, &status, 0) == -1)
+        err(EXIT_FAILURE, "waitpid");
+    /* The end of the first may have killed the second. */
+    if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+        exit(EXIT_FAILURE); /* the child said why */
+}
+
 static void show(const char *child, struct numbers its)
 {
     printf("%s child, to itself: pid %d\n", child, its.own);
@@ -95,9 +105,8 @@ int main(int argc, char *argv[])
     /* Process 1 is not gone before its namespace is empty. */
     if (close(until[1]) == -1)
         err(EXIT_FAILURE, "close");
-    if (waitpid(second.ours, NULL, 0) == -1 ||
-        waitpid(first.ours, NULL, 0) == -1)
-        err(EXIT_FAILURE, "waitpid");
+    must_end(second);
+    must_end(first);
 
     show("first", first);
     show("second", second);

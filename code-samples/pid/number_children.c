@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -39,13 +40,25 @@ static void live(int report, int until[2])
     _exit(EXIT_SUCCESS);
 }
 
+/* Without process 1 there is no fork, and it has said why it ended. */
+static _Noreturn void fail_to_fork(int until[2])
+{
+    int error = errno, status;
+    close(until[1]);
+    while (wait(&status) != -1)
+        if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+            exit(EXIT_FAILURE);
+    errno = error;
+    err(EXIT_FAILURE, "fork");
+}
+
 static struct numbers start_child(int until[2])
 {
     int report[2];
     must_pipe(report);
     pid_t child = fork();
     if (child == -1)
-        err(EXIT_FAILURE, "fork");
+        fail_to_fork(until);
     if (child == 0)
         live(report[1], until);
 

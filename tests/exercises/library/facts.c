@@ -3,11 +3,14 @@
  */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -159,6 +162,30 @@ bool in_same(const char *types)
 bool in_same_but(const char *types)
 {
     return shares_all(command(), types, true);
+}
+
+static struct identity owner_of(pid_t pid, const char *type)
+{
+    struct identity owner = {0};
+    int ns =
+        open(text("/proc/%d/ns/%s", pid, type), O_RDONLY | O_CLOEXEC);
+    int fd = ns == -1 ? -1 : ioctl(ns, NS_GET_USERNS);
+    if (fd != -1) {
+        owner = identify("/proc/self/fd/%d", fd);
+        close(fd);
+    }
+    if (ns != -1)
+        close(ns);
+    return owner;
+}
+
+bool owned_by_the_commands(const char *type)
+{
+    struct identity user = namespace_of(command(), "user");
+    struct identity owner = owner_of(command(), type);
+    expected("user:[%ju], where the command is", (uintmax_t)user.inode);
+    observed("user:[%ju]", (uintmax_t)owner.inode);
+    return same(owner, user);
 }
 
 static void print_host_name(const char *unused)

@@ -227,6 +227,9 @@ bool in_new(const char *type);
 bool in_same(const char *types);
 bool in_same_but(const char *types);
 
+/* The user namespace of the command owns its namespace of that type. */
+bool owned_by_the_commands(const char *type);
+
 /* In the uts namespace of a process the host has that name. */
 bool host_is_called(pid_t pid, const char *name);
 
